@@ -1,0 +1,145 @@
+"""What was loaded: plugins, their integrations, and the way to a provider."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import Any
+
+import crossdock
+from core.errors import NotSupported, PluginUnavailable
+from core.plugins.hooks import Hooks
+from core.plugins.problem import Problem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadedPlugin:
+    """A plugin found on this installation. With a `problem` it was refused and offers nothing."""
+
+    name: str
+    version: str
+    distribution: str
+    api_version: str = crossdock.API_VERSION
+    summary: str = ""
+    module: ModuleType | None = None
+    providers: tuple[crossdock.Provider, ...] = ()
+    problem: Problem | None = None
+
+    @property
+    def kinds(self) -> list[crossdock.Kind]:
+        return sorted({provider.kind for provider in self.providers})
+
+    @property
+    def capabilities(self) -> list[str]:
+        """As `carrier.labels`, over all its providers."""
+        return sorted({f"{each.kind}.{name}" for each in self.providers for name in each.capabilities})
+
+    @property
+    def settings(self) -> type[crossdock.Settings]:
+        """The model of one integration's settings; a plugin with hooks only has none to set."""
+        return self.providers[0].settings if self.providers else crossdock.Settings
+
+    @property
+    def config_schema(self) -> dict[str, Any] | None:
+        """JSON Schema of the settings, secrets writeOnly. None when the plugin did not load."""
+        return None if self.problem else self.settings.model_json_schema()
+
+
+@dataclass(frozen=True, slots=True)
+class BoundProvider:
+    """A provider and the object that its factory made for one integration."""
+
+    provider: crossdock.Provider
+    instance: object
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadedIntegration:
+    """One configured use of a plugin. With a `problem` it does not run."""
+
+    key: str
+    plugin: str
+    settings: crossdock.Settings | None = None
+    providers: tuple[BoundProvider, ...] = ()
+    from_file: bool = True
+    problem: Problem | None = None
+
+    @property
+    def error(self) -> str | None:
+        """Reason and mend in one line, None when it runs."""
+        return None if self.problem is None else str(self.problem)
+
+    @property
+    def kinds(self) -> list[crossdock.Kind]:
+        return sorted({bound.provider.kind for bound in self.providers})
+
+    @property
+    def capabilities(self) -> list[str]:
+        return sorted({f"{b.provider.kind}.{name}" for b in self.providers for name in b.provider.capabilities})
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """The settings with every secret masked."""
+        return {} if self.settings is None else self.settings.model_dump(mode="json")
+
+
+@dataclass(slots=True)
+class Registry:
+    """Everything that is loaded. `integrations` holds the refused ones too, each with its problem."""
+
+    plugins: dict[str, LoadedPlugin] = field(default_factory=dict)
+    integrations: dict[str, LoadedIntegration] = field(default_factory=dict)
+    hooks: Hooks = field(default_factory=Hooks)
+
+    def add(self, integration: LoadedIntegration) -> None:
+        """Take an integration in, and with the first of a plugin the plugin's hooks."""
+        self.integrations[integration.key] = integration
+        plugin = self.plugins.get(integration.plugin)
+        if integration.problem is None and plugin is not None and plugin.module is not None:
+            self.hooks.register(plugin.name, plugin.module)
+
+    def enabled(self, plugin: str) -> bool:
+        """Whether an integration of it runs."""
+        return any(each.plugin == plugin and each.problem is None for each in self.integrations.values())
+
+    def integration(self, key: str) -> LoadedIntegration:
+        """A running integration. Raises PluginUnavailable, with the reason, when there is none."""
+        found = self.integrations.get(key)
+        if found is None:
+            raise PluginUnavailable(f"There is no integration {key!r}.")
+        if found.problem is not None:
+            raise PluginUnavailable(str(found.problem))
+        return found
+
+    def provider(self, key: str, kind: crossdock.Kind, name: str | None = None) -> Any:
+        """The object with the verbs of one kind; `name` picks one where the integration has several.
+
+        Raises PluginUnavailable as `integration` does, NotSupported when it is not of that kind.
+        """
+        for bound in self.integration(key).providers:
+            if bound.provider.kind == kind and name in (None, bound.provider.name):
+                return bound.instance
+        raise NotSupported(f"Integration {key!r} is no {kind}.")
+
+    def providers(self, kind: crossdock.Kind, capability: str | None = None) -> Iterator[tuple[str, Any]]:
+        """(integration key, object) of every running provider of a kind, by key."""
+        for key, integration in sorted(self.integrations.items()):
+            for bound in integration.providers:
+                if bound.provider.kind == kind and (capability is None or capability in bound.provider.capabilities):
+                    yield key, bound.instance
+
+    @property
+    def strategies(self) -> Mapping[str, crossdock.RoutingStrategy]:
+        """Routing strategies by name."""
+        return {
+            bound.provider.name: bound.instance
+            for integration in self.integrations.values()
+            for bound in integration.providers
+            if bound.provider.kind == "routing" and isinstance(bound.instance, crossdock.RoutingStrategy)
+        }
+
+    @property
+    def problems(self) -> list[tuple[str, Problem]]:
+        """What did not load: (plugin or integration, problem)."""
+        plugins = [(f"plugin {each.name}", each.problem) for each in self.plugins.values()]
+        integrations = [(f"integration {each.key}", each.problem) for each in self.integrations.values()]
+        return [(name, problem) for name, problem in (*plugins, *integrations) if problem is not None]

@@ -1,0 +1,59 @@
+"""Which verbs each capability promises: a provider that claims one and lacks a verb is refused at start."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from crossdock import address, carrier, channel, files, routing, supplier
+from crossdock.provider import Kind
+
+VERBS: dict[Kind, dict[str, Any]] = {
+    "channel": {
+        "orders": channel.OrderSource,
+        "webhooks": channel.WebhookReceiver,
+        "stock": channel.StockPublisher,
+        "shipments": channel.ShipmentConfirmer,
+        "cancel": channel.OrderCanceller,
+        "refund": channel.OrderRefunder,
+        "returns": channel.ReturnSource,
+        "settlements": channel.SettlementSource,
+        "listings": channel.ListingSource,
+        "files": files.FileImport,
+    },
+    "supplier": {
+        "orders": supplier.OrderTaker,
+        "cancel": supplier.CancelTaker,
+        "stock": supplier.StockSource,
+        "offers": supplier.OfferSource,
+        "receipts": supplier.ReceiptSource,
+    },
+    "carrier": {
+        "rates": carrier.RateSource,
+        "labels": carrier.LabelSource,
+        "tracking": carrier.Tracker,
+        "webhooks": carrier.ScanReceiver,
+        "return_labels": carrier.ReturnLabelSource,
+        "manifests": carrier.ManifestSource,
+    },
+    "address": {"validate": address.AddressValidator},
+    "routing": {"plan": routing.RoutingStrategy},
+}
+"""Kind to capability to the Protocol of its verbs. Kinds that are not here take any capability."""
+
+
+def broken_promises(kind: Kind, capabilities: Iterable[str], provider: object) -> list[str]:
+    """Sentences about capabilities that nobody knows or whose verbs the provider lacks."""
+    known = VERBS.get(kind)
+    if known is None:
+        return []
+    broken = []
+    for capability in sorted(capabilities):
+        protocol = known.get(capability)
+        if protocol is None:
+            broken.append(f"No {kind} has a capability {capability!r}; it may be one of {', '.join(sorted(known))}.")
+        elif missing := [verb for verb in _verbs(protocol) if not callable(getattr(provider, verb, None))]:
+            broken.append(f"Capability {capability!r} promises {', '.join(missing)}, which the provider lacks.")
+    return broken
+
+
+def _verbs(protocol: type) -> list[str]:
+    return sorted(name for name in vars(protocol) if not name.startswith("_"))

@@ -1,0 +1,66 @@
+"""How a plugin says what it offers: one Provider for each kind of thing it can be."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, Generic, Literal, TypeVar, get_args
+
+from crossdock.settings import Settings
+
+API_VERSION = "1.0"
+"""Major.minor of this contract. A plugin built for another major or a later minor is refused."""
+
+Kind = Literal[
+    "channel",
+    "supplier",
+    "carrier",
+    "address",
+    "routing",
+    "helpdesk",
+    "notifier",
+    "risk",
+    "payment",
+    "accounting",
+    "forecast",
+]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+
+S_co = TypeVar("S_co", bound=Settings, covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Integration(Generic[S_co]):
+    """One configured use of a plugin: this Shopify store, that 3PL account."""
+
+    key: str
+    plugin: str
+    settings: S_co
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a plugin says of itself, as `manifest` in the module that its entry point names.
+
+    api: the API_VERSION that it was built for. A plugin without a manifest counts as built for 1.0.
+    """
+
+    summary: str
+    api: str = API_VERSION
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """A registration, returned by the hook `crossdock_providers`.
+
+    name: unique within the plugin and kind: the carrier's or strategy's own name.
+    factory: called once per integration; it must not do I/O. What it returns has the verbs of `capabilities`.
+    capabilities: which verbs it offers; see `crossdock.capabilities.VERBS` for the names of each kind.
+    sandbox: an ASGI app, or a factory of a player, that acts as the remote system in tests and demos.
+    """
+
+    name: str
+    kind: Kind
+    settings: type[Settings]
+    factory: Callable[[Integration[Any]], object]
+    capabilities: Iterable[str] = field(default_factory=frozenset)
+    summary: str = ""
+    sandbox: Callable[..., object] | None = None
