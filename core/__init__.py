@@ -1,0 +1,1 @@
+"""The hub itself: domains, flows, jobs and plugin loading. Plain synchronous Python."""

@@ -1,0 +1,1 @@
+"""Who may do what: API keys, scopes, and requests that must not be done twice."""

@@ -1,0 +1,21 @@
+"""Who is acting: the name that events and movements are signed with."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+_actor: ContextVar[str] = ContextVar("actor", default="hub")
+
+
+def current() -> str:
+    """`hub` for the hub's own work, else the name of an API key, `channel:<key>`, `supplier:<key>` or `cli`."""
+    return _actor.get()
+
+
+@contextmanager
+def acting_as(name: str) -> Iterator[None]:
+    token = _actor.set(name)
+    try:
+        yield
+    finally:
+        _actor.reset(token)

@@ -1,0 +1,1 @@
+"""What a person must decide: facts from outside that do not fit, promises about to break."""

@@ -1,0 +1,117 @@
+"""The settings of the hub, read from the environment: `CROSSDOCK_PORT=9000` sets `port`."""
+
+import difflib
+import os
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from core.clock import parse_offset
+from core.errors import SettingsError
+
+PREFIX = "CROSSDOCK_"
+
+
+def _database(url: str) -> str:
+    if not url.startswith(("postgresql://", "postgres://")):
+        raise ValueError("write a PostgreSQL address such as postgresql://user:password@host:5432/crossdock")
+    return url
+
+
+def _broker(url: str) -> str:
+    if not url.startswith(("redis://", "rediss://", "unix://")):
+        raise ValueError("write an address of Redis or Valkey such as redis://host:6379/0")
+    return url
+
+
+def _offset(text: str) -> str:
+    parse_offset(text)
+    return text
+
+
+def _listed(value: Any) -> Any:
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+class Config(BaseSettings):
+    """Everything an operator can set. Each field's description is its row in docs/settings.md."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid", env_ignore_empty=True)
+
+    database_url: Annotated[str, AfterValidator(_database)] | None = Field(
+        None, description="PostgreSQL 15 or later. Unset: a private server with its data under the home."
+    )
+    redis_url: Annotated[str, AfterValidator(_broker)] | None = Field(
+        None, description="Redis 7 or Valkey, which carries wake-ups to workers. Unset: a private Valkey."
+    )
+    home: Path = Field(
+        Path(".crossdock"), description="Folder of the private servers' data, files of plugins and the admin key."
+    )
+    host: str = Field("127.0.0.1", description="Address that the web server listens on.")
+    port: int = Field(8000, ge=1, le=65535, description="Port that the web server listens on.")
+    admin_key: SecretStr | None = Field(
+        None,
+        min_length=16,
+        description="API key with every right, 16 characters or more. Unset: made once and kept in the home.",
+    )
+    plugins_file: Path = Field(Path("plugins.toml"), description="Which integrations run, and their settings.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="The least that is logged: `debug`, `info`, `warning` or `error`."
+    )
+    log_format: Literal["auto", "json", "text"] = Field(
+        "auto", description="`json`, `text`, or `auto`: text on a terminal, JSON elsewhere."
+    )
+    sample: bool = Field(
+        True, description="Whether `crossdock up` loads sample orders into a new database and feeds more of them."
+    )
+    time_offset: Annotated[str, AfterValidator(_offset)] = Field(
+        "0s", description="Moves the hub's clock, for development and tests: `2d12h`, `-30m`."
+    )
+    web_processes: int = Field(1, ge=1, le=64, description="Web server processes that `serve` and `up` run.")
+    worker_processes: int = Field(1, ge=1, le=64, description="Worker processes that `worker` and `up` run.")
+    worker_threads: int = Field(
+        8, ge=1, le=128, description="Jobs that one worker process runs at once; no queue takes all of them."
+    )
+    database_pool: int = Field(
+        10, ge=2, le=200, description="Connections to PostgreSQL that a process keeps; twice as many at peaks."
+    )
+    cors_origins: Annotated[list[str], NoDecode, BeforeValidator(_listed)] = Field(
+        default_factory=list,
+        description="Origins whose pages may call the API from a browser, comma-separated; `*` for any.",
+    )
+
+    @property
+    def clock_offset(self) -> timedelta:
+        return parse_offset(self.time_offset)
+
+
+def read() -> Config:
+    """The settings in force. Raises SettingsError with one sentence that names the variable and the mend."""
+    try:
+        return Config()
+    except ValidationError as error:
+        complaint = error.errors(include_url=False, include_input=False)[0]
+        name = variable(str(complaint["loc"][0]))
+        reason = complaint["msg"].removeprefix("Value error, ").rstrip(".")
+        raise SettingsError(f"{name} cannot be used: {reason[0].lower()}{reason[1:]}.") from None
+
+
+def unknown(environment: Mapping[str, str] = os.environ) -> list[str]:
+    """A sentence for each variable that looks like a setting and is none: most likely misspelt."""
+    known = {variable(name) for name in Config.model_fields}
+    sentences = []
+    for name in sorted(environment):
+        if name.startswith(PREFIX) and name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f" Did you mean {near[0]}?" if near else ""
+            sentences.append(f"{name} is no setting of Crossdock.{hint}")
+    return sentences
+
+
+def variable(name: str) -> str:
+    """The environment variable of a field."""
+    return PREFIX + name.upper()

@@ -1,0 +1,1 @@
+"""What happened, written by the transaction that made it happen."""

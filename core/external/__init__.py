@@ -1,0 +1,1 @@
+"""Acts asked of remote systems: intent, call, outcome."""

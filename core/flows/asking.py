@@ -1,0 +1,97 @@
+"""Asking a remote system to act, at most once: intent, call, outcome, and a look before any second try."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from core.external import service as external
+from core.external.models import CallState
+from crossdock import errors as provider_errors
+
+if TYPE_CHECKING:
+    from core.hub import Hub
+
+T = TypeVar("T")
+Verb = Callable[[Any, Any], T]
+"""(provider, context) -> answer"""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome(Generic[T]):
+    """How it ended. `value` is there when it succeeded now; `answer` is what was written down when it did before.
+
+    `error` is what the provider raised: Retryable and RateLimited say when to try again.
+    """
+
+    state: CallState
+    value: T | None = None
+    message: str | None = None
+    answer: dict[str, Any] | None = None
+    error: Exception | None = None
+
+    @property
+    def succeeded(self) -> bool:
+        return self.state is CallState.SUCCEEDED
+
+
+def perform(
+    hub: "Hub",
+    call_id: int,
+    integration_key: str,
+    kind: str,
+    act: Verb[T],
+    find: Verb[T | None],
+    *,
+    note: Callable[[T], dict[str, Any]] = lambda value: {},
+) -> Outcome[T]:
+    """Ask, unless it was asked before and answered; where the outcome is unknown, look first. No transaction may be open.
+
+    `note` says what of the answer to keep with the call. Never raises for what the other side does.
+    """
+    with hub.transaction() as session:
+        found, call = external.begin(session, call_id)
+        key, answer, message = call.call_key, call.answer, call.message
+    if found in {CallState.SUCCEEDED, CallState.REJECTED}:
+        return Outcome(found, message=message, answer=answer)
+    if found is CallState.CALLING:
+        return Outcome(CallState.UNKNOWN, message="Another request is asking for this at the moment.")
+
+    outcome = _ask(hub, found, key, integration_key, kind, act, find)
+    with hub.transaction() as session:
+        kept = note(outcome.value) if outcome.value is not None else None
+        external.finish(session, call_id, outcome.state, message=outcome.message, answer=kept)
+    return outcome
+
+
+def _ask(
+    hub: "Hub", found: CallState, key: str, integration_key: str, kind: str, act: Verb[T], find: Verb[T | None]
+) -> Outcome[T]:
+    try:
+        provider = hub.provider(integration_key, kind)
+        context = hub.context(integration_key, key=key)
+        if found is CallState.UNKNOWN:
+            known = find(provider, context)
+            if known is not None:
+                return Outcome(CallState.SUCCEEDED, known)
+    except Exception as error:  # noqa: BLE001  # whether it happened is as unknown as before
+        return Outcome(found, message=_sentence(error), error=error)
+    try:
+        return Outcome(CallState.SUCCEEDED, act(provider, context))
+    except Exception as error:  # noqa: BLE001  # a plugin may raise anything; the hub bears it
+        return Outcome(_state_after(error), message=_sentence(error), error=error)
+
+
+def _state_after(error: Exception) -> CallState:
+    """What an error of a provider means. A fault of the plugin's own leaves it open whether it acted."""
+    if isinstance(error, provider_errors.Rejected | provider_errors.NotSupported):
+        return CallState.REJECTED
+    if isinstance(error, provider_errors.Retryable | provider_errors.RateLimited | provider_errors.AuthExpired):
+        return CallState.FAILED
+    return CallState.UNKNOWN
+
+
+def _sentence(error: Exception) -> str:
+    return str(error) or type(error).__name__
+
+
+__all__ = ["Outcome", "perform"]

@@ -1,0 +1,85 @@
+"""Goods that left: they cost what their pool says, or what the supplier asks who shipped them for us."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from core import clock
+from core.ledgers import accounts, books, costs, service
+from core.ledgers.service import Draft, Line
+
+# Only lines that are not booked yet. `own`: the goods were ours, and left our stock.
+_LINES = text(
+    """
+    select line.id, line.shipment_id, line.order_line_id, line.item_id, line.quantity, shipment.order_id,
+        orders.number, orders.channel_id, coalesce(shipment.shipped_at, :now) as shipped_at,
+        location.kind <> 'SUPPLIER' as own, offer.cost_minor * line.quantity as asked, offer.currency
+    from shipment_lines line
+    join shipments shipment on shipment.id = line.shipment_id
+    join orders on orders.id = shipment.order_id
+    join locations location on location.id = shipment.location_id
+    left join suppliers supplier on supplier.location_id = location.id and location.kind = 'SUPPLIER'
+    left join supplier_offers offer on offer.supplier_id = supplier.id and offer.item_id = line.item_id
+    where line.shipment_id = any(:ids) and line.cost_minor is null and line.item_id is not null
+    order by shipment.shipped_at, line.id
+    """
+)
+
+_SAVE = text(
+    """
+    update shipment_lines line set cost_minor = part.cost, cost_currency = part.currency
+    from unnest(cast(:ids as bigint[]), cast(:costs as bigint[]), cast(:currencies as text[]))
+        as part(id, cost, currency)
+    where line.id = part.id
+    """
+)
+
+
+def shipments(session: Session, shipment_ids: Iterable[int]) -> None:
+    """Consume the cost of what left, note it on the shipment's lines, and book it: one posting a line.
+
+    Oldest first, so that a batch of history costs what it would have cost one by one. Shipments from nowhere that
+    the hub knows cost nothing. A shipment is told once it has left; a second time changes nothing.
+    """
+    now = clock.now()
+    lines = session.execute(_LINES, {"ids": sorted(set(shipment_ids)), "now": now}).all()
+    if not lines:
+        return
+    reporting = books.read(session).currency
+    pooled = iter(costs.consume(session, [(line.item_id, line.quantity) for line in lines if line.own]))
+    priced = [
+        (next(pooled), reporting) if line.own else (line.asked or 0, line.currency or reporting) for line in lines
+    ]
+    session.execute(
+        _SAVE,
+        {
+            "ids": [line.id for line in lines],
+            "costs": [cost for cost, _ in priced],
+            "currencies": [currency for _, currency in priced],
+        },
+    )
+    of: dict[int, list[tuple[Any, int, str]]] = {}
+    for line, (cost, currency) in zip(lines, priced, strict=True):
+        of.setdefault(line.shipment_id, []).append((line, cost, currency))
+    service.post(session, [_draft(parts) for parts in of.values()], move_into_open=True)
+
+
+def _draft(parts: Sequence[tuple[Any, int, str]]) -> Draft:
+    first = parts[0][0]
+    postings, sums = [], dict[tuple[str, str], int]()
+    for line, cost, currency in parts:
+        postings.append(Line(accounts.COGS, cost, currency, line.item_id, line.channel_id, line.order_line_id))
+        against = (accounts.INVENTORY if line.own else accounts.GOODS_RECEIVED, currency)
+        sums[against] = sums.get(against, 0) + cost
+    postings += [Line(account, -cost, currency) for (account, currency), cost in sums.items()]
+    return Draft(
+        rule="shipment",
+        book_key=f"shipment:ship_{first.shipment_id}:{first.id}",
+        description=f"Goods of {first.number}",
+        postings=postings,
+        order_id=first.order_id,
+        source=f"ship_{first.shipment_id}",
+        effective_at=first.shipped_at,
+    )

@@ -1,0 +1,103 @@
+"""New orders: drafted, written, booked, and sent on their way."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sqlalchemy.orm import Session
+
+from core import ids, outbox
+from core.catalog.models import Channel
+from core.customers import service as customers
+from core.db import next_ids
+from core.flows import advance, book, holds, statuses
+from core.flows.capture import facts, write
+from core.flows.capture.draft import Details, DraftOrder, draft, line_count
+from core.flows.capture.skus import meanings
+from core.money import spoken
+from core.orders.models import Order, OrderLine
+from core.orders.states import HoldKind, OrderStatus
+from crossdock.orders import LineKind, OrderData
+
+_FINISHED = {OrderStatus.COMPLETED, OrderStatus.CANCELLED}
+
+
+def create(
+    session: Session, channel: Channel, orders: Sequence[tuple[OrderData, Details]], shipped_from: int | None
+) -> list[int]:
+    """The ids of the new orders, in the order given."""
+    if not orders:
+        return []
+    drafts = _drafts(session, channel, orders)
+    write.orders(session, channel.id, drafts)
+    paid = write.payments(session, [(order.id, payment) for order in drafts for payment in order.data.payments])
+    order_ids = [order.id for order in drafts]
+    holds.open_all(session, [reason for order in drafts for reason in _reasons(order)])
+    book.sales(session, order_ids)
+    book.payments(session, paid)
+    _tell(session, channel, drafts)
+    told = [(order.id, order.data) for order in drafts]
+    facts.record(session, channel, told, shipped_from)
+    after = statuses.refresh(session, order_ids)
+    facts.take_back(session, channel, told)
+    for order_id in order_ids:
+        if after[order_id] not in _FINISHED:
+            advance.later(session, [order_id])
+    return order_ids
+
+
+def _drafts(
+    session: Session, channel: Channel, orders: Sequence[tuple[OrderData, Details]]
+) -> list[DraftOrder]:
+    sold = {line.sku for data, _ in orders for line in data.lines if line.kind is LineKind.GOODS}
+    known = meanings(session, channel, sold)
+    order_ids = next_ids(session, Order, len(orders))
+    line_ids = iter(next_ids(session, OrderLine, sum(line_count(data, known) for data, _ in orders)))
+    buyers = customers.identify(session, channel.id, [data.customer for data, _ in orders])
+    drafts = []
+    for (data, details), order_id, customer_id in zip(orders, order_ids, buyers, strict=True):
+        said = replace(data, tags=(*data.tags, "test")) if data.test and "test" not in data.tags else data
+        order = draft(said, details, order_id, line_ids, known)
+        order.customer_id = details.customer_id or customer_id
+        drafts.append(order)
+    return drafts
+
+
+def _reasons(order: DraftOrder) -> list[holds.Reason]:
+    """What holds an order from its first moment on; all else is found by the checks."""
+    reasons = []
+    if order.unmapped and not order.data.fulfilled_by_channel:
+        reasons.append(unmapped(order.id, order.unmapped))
+    if order.data.test:
+        message = "The channel marks this as a test order: nothing should be shipped for it."
+        fix = "Cancel it, or release the hold to see it travel."
+        reasons.append(
+            holds.Reason(order_id=order.id, kind=HoldKind.OTHER, code="test_order", message=message, fix=fix)
+        )
+    return reasons
+
+
+def unmapped(order_id: int, skus: Sequence[str]) -> holds.Reason:
+    """The hold of an order with SKUs that nobody has mapped to an item."""
+    listed = ", ".join(skus)
+    what = f"The SKU {listed} is" if len(skus) == 1 else f"The SKUs {listed} are"
+    return holds.Reason(
+        order_id=order_id,
+        kind=HoldKind.SKU_UNMAPPED,
+        code="sku_unmapped",
+        message=f"{what} not mapped to an item of ours.",
+        fix="Map the listing to an item with listingMap; all orders that wait for it then go on.",
+    )
+
+
+def _tell(session: Session, channel: Channel, drafts: Sequence[DraftOrder]) -> None:
+    for order in drafts:
+        worth = spoken(order.total, order.data.currency)
+        outbox.record(
+            session,
+            "order.created",
+            ids.encode("ord", order.id),
+            f"Order {order.number} over {worth} came in from {channel.name}.",
+            order_id=order.id,
+            data={"channel": channel.key, "external_id": order.data.external_id or None},
+            occurred_at=order.data.placed_at,
+        )

@@ -1,0 +1,102 @@
+"""Doing a caller's request once, however often it comes with the same idempotency key.
+
+Work in one transaction claims its key in that transaction. Work in steps, which calls plugins in between, claims its
+key first and notes the result with its last transaction (`done`); interrupted, it is begun again by the next request,
+so its steps must bear repetition.
+"""
+
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy.orm import Session
+
+from core.access import idempotency
+
+if TYPE_CHECKING:
+    from core.hub import Hub
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Whose request, which mutation, with which key and input."""
+
+    api_key_id: int
+    mutation: str
+    key: str
+    arguments: Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class _Under:
+    request: Request
+    noted: bool = field(default=False)
+
+
+_under: ContextVar[_Under | None] = ContextVar("request", default=None)
+
+
+def in_one_transaction(hub: "Hub", request: Request | None, work: Callable[[Session], Any]) -> Any:
+    """Run `work(session)`, or answer what it answered the first time. Its answer must be something that JSON can say.
+
+    Raises IdempotencyConflict. Work that raises leaves no trace of its key: it may be tried again.
+    """
+    with hub.transaction() as session:
+        if request is None:
+            return work(session)
+        first = _claim(session, request)
+        if first is not None:
+            return first.get("result")
+        result = work(session)
+        _remember(session, request, result)
+        return result
+
+
+def in_steps(hub: "Hub", request: Request | None, work: Callable[["Hub"], Any]) -> Any:
+    """Run `work(hub)`, which opens transactions of its own, or answer what it answered the first time."""
+    if request is None:
+        return work(hub)
+    with hub.transaction() as session:
+        first = _claim(session, request)
+        if first:
+            return first.get("result")
+    under = _Under(request)
+    token = _under.set(under)
+    try:
+        result = work(hub)
+    finally:
+        _under.reset(token)
+    if not under.noted:
+        with hub.transaction() as session:
+            _remember(session, request, result)
+    return result
+
+
+def done(session: Session, result: Any) -> Any:
+    """Note the result of work in steps with the transaction that completes it; nothing where nobody asked with a key."""
+    under = _under.get()
+    if under is not None:
+        _remember(session, under.request, result)
+        under.noted = True
+    return result
+
+
+def _claim(session: Session, request: Request) -> dict[str, Any] | None:
+    return idempotency.claim(
+        session,
+        api_key_id=request.api_key_id,
+        mutation=request.mutation,
+        key=request.key,
+        arguments=request.arguments,
+    )
+
+
+def _remember(session: Session, request: Request, result: Any) -> None:
+    idempotency.remember(
+        session,
+        api_key_id=request.api_key_id,
+        mutation=request.mutation,
+        key=request.key,
+        result={"result": result},
+    )

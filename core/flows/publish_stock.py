@@ -1,0 +1,163 @@
+"""What follows when stock, or the demand for it, changed: backorders are promoted, and channels told what they may sell."""
+
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from core import clock, ids, outbox
+from core.catalog.models import BundleComponent, Channel, Listing, PublishState
+from core.flows.stock.backorders import promote
+from core.integrations.models import Integration
+from core.jobs.registry import enqueue, job
+from core.stock.promise import UNLIMITED, less_listing, promised
+from crossdock.channel import StockAnswer, StockLevelUpdate
+
+if TYPE_CHECKING:
+    from core.hub import Hub
+
+_AT_ONCE = 500
+"""Listings in one call to a channel."""
+
+# A lower sequence than the one published is a late answer: it may not speak for the newer figure.
+_ANSWERED = text(
+    """
+    update listings listing
+    set confirmed_quantity = case when answer.error is null then answer.quantity else listing.confirmed_quantity end,
+        confirmed_sequence = case when answer.error is null then answer.sequence else listing.confirmed_sequence end,
+        publish_error = answer.error,
+        publish_state = case when answer.sequence < listing.published_sequence then listing.publish_state
+                             when answer.error is null then 'CONFIRMED' else 'REJECTED' end
+    from jsonb_to_recordset(cast(:answers as jsonb)) as answer(id bigint, quantity int, sequence bigint, error text)
+    where listing.id = answer.id and answer.sequence > coalesce(listing.confirmed_sequence, 0)
+    """
+)
+
+
+@job("stock.changed", queue="stock", batch=200)
+def stock_changed(hub: "Hub", batch: Sequence[dict[str, Any]]) -> None:
+    """Promote backorders of what changed, then work out what each listing of it may sell now."""
+    items = {item_id for arguments in batch for item_id in arguments["item_ids"]}
+    with hub.transaction() as session:
+        promote(session, items)
+    with hub.transaction() as session:
+        for channel_id, integration_id in republish(session, items, publishers(hub)):
+            enqueue(session, tell, same_as=str(channel_id), integration_id=integration_id, channel_id=channel_id)
+
+
+def publishers(hub: "Hub") -> set[str]:
+    """Keys of the integrations that can be told of stock."""
+    return {key for key, _ in hub.registry.providers("channel", "stock")}
+
+
+def republish(session: Session, item_ids: Collection[int], told: Collection[str]) -> list[tuple[int, int]]:
+    """Write what every listing of these items may sell, with the next sequence where it changed.
+
+    Also of bundles that contain them. `told` are the integrations that are to be told; others keep the figures only.
+    Says which (channel, integration) have something to be told. Listings are locked before anything is computed, so
+    that of two that do this at once the later knows more.
+    """
+    listings = _locked(session, item_ids)
+    figures = promised(session, [(listing.item_id, listing.channel_id) for listing in listings if listing.item_id])
+    integrations = _integrations(session, {listing.channel_id for listing in listings}, told)
+    now, changed = clock.now(), set[int]()
+    for listing in listings:
+        assert listing.item_id is not None
+        promise = less_listing(figures[listing.item_id, listing.channel_id], buffer=listing.buffer, cap=listing.cap)
+        if promise.available in {listing.published_quantity, UNLIMITED}:
+            continue
+        listing.published_quantity = promise.available
+        listing.published_sequence = (listing.published_sequence or 0) + 1
+        listing.published_at = now
+        if listing.channel_id in integrations:
+            listing.publish_state = PublishState.PENDING
+            changed.add(listing.channel_id)
+        name = listing.external_sku or listing.external_id
+        outbox.record(
+            session,
+            "listing.stock_changed",
+            ids.encode("lst", listing.id),
+            f"{name} may sell {promise.available}.",
+            data={"quantity": promise.available, "sequence": listing.published_sequence},
+        )
+    session.flush()
+    return [(channel_id, integrations[channel_id][0]) for channel_id in sorted(changed)]
+
+
+@job("stock.tell", queue="channels")
+def tell(hub: "Hub", channel_id: int) -> None:
+    """Tell a channel what it may sell, and write down how it answered. What it was told before, it may hear again."""
+    while True:
+        with hub.transaction() as session:
+            key, updates = _due(session, channel_id)
+        if not updates:
+            return
+        provider, context = hub.provider(key, "channel"), hub.context(key)
+        answers = provider.publish_stock(context, list(updates.values()))
+        with hub.transaction() as session:
+            note_answers(session, updates, answers)
+        if len(answers) < len(updates) or len(updates) < _AT_ONCE:
+            return
+
+
+def note_answers(session: Session, updates: dict[int, StockLevelUpdate], answers: Sequence[StockAnswer]) -> None:
+    """Write down how a channel took each update, by listing id; `answers` in the order of the updates."""
+    session.flush()
+    said = [
+        {"id": listing_id, "quantity": update.quantity, "sequence": update.sequence, "error": answer.error}
+        for (listing_id, update), answer in zip(updates.items(), answers, strict=False)
+    ]
+    session.execute(_ANSWERED, {"answers": orjson.dumps(said).decode()})
+
+
+def _locked(session: Session, item_ids: Collection[int]) -> list[Listing]:
+    bundles = select(BundleComponent.bundle_id).where(BundleComponent.item_id.in_(item_ids))
+    query = (
+        select(Listing)
+        .where(Listing.item_id.in_(item_ids) | Listing.item_id.in_(bundles))
+        .order_by(Listing.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return list(session.scalars(query))
+
+
+def _integrations(session: Session, channel_ids: Collection[int], told: Collection[str]) -> dict[int, tuple[int, str]]:
+    query = (
+        select(Channel.id, Integration.id, Integration.key)
+        .join(Integration, Integration.id == Channel.integration_id)
+        .where(Channel.id.in_(channel_ids), Integration.enabled, Integration.key.in_(told))
+    )
+    return {channel: (integration, key) for channel, integration, key in session.execute(query)}
+
+
+def _due(session: Session, channel_id: int) -> tuple[str, dict[int, StockLevelUpdate]]:
+    """The integration's key, and what its channel has not answered yet, marked as sent."""
+    key = session.scalar(
+        select(Integration.key)
+        .join(Channel, Channel.integration_id == Integration.id)
+        .where(Channel.id == channel_id, Integration.enabled)
+    )
+    if key is None:
+        return "", {}
+    waiting = (
+        select(Listing)
+        .where(Listing.channel_id == channel_id, Listing.publish_state.in_([PublishState.PENDING, PublishState.SENT]))
+        .order_by(Listing.id)
+        .limit(_AT_ONCE)
+        .with_for_update()
+    )
+    updates = {}
+    for listing in session.scalars(waiting):
+        assert listing.published_quantity is not None
+        assert listing.published_sequence is not None
+        listing.publish_state = PublishState.SENT
+        updates[listing.id] = StockLevelUpdate(
+            external_sku=listing.external_sku or listing.external_id,
+            listing_id=listing.external_id,
+            quantity=listing.published_quantity,
+            sequence=listing.published_sequence,
+        )
+    return key, updates

@@ -1,0 +1,30 @@
+"""Changing settings that name what other parts offer."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, select
+
+from core.errors import IllegalState, Invalid
+from core.ledgers.models import JournalEntry
+from core.settings import service
+
+if TYPE_CHECKING:
+    from core.hub import Hub
+
+
+def update(hub: "Hub", changes: Mapping[str, Any]) -> None:
+    """Raises Invalid for a strategy that no plugin brings; IllegalState for another currency once the books are begun."""
+    strategy = changes.get("routing_strategy")
+    if strategy is not None and strategy not in (known := hub.registry.strategies):
+        listed = ", ".join(sorted(known))
+        raise Invalid(f"No plugin brings the strategy {strategy!r}; there are: {listed}.", path=("routing_strategy",))
+    with hub.transaction() as session:
+        current = service.current(session)
+        changed = {name: value for name, value in changes.items() if getattr(current, name) != value}
+        if "currency" in changed and session.scalar(select(func.count()).select_from(select(JournalEntry).limit(1).subquery())):
+            raise IllegalState(
+                "The reporting currency cannot change once something is booked in it; start a hub of its own for another.",
+                path=("currency",),
+            )
+        service.update(session, **changed)

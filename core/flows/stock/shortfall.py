@@ -1,0 +1,102 @@
+"""Breaking the youngest promises where less is there than was promised, and telling a person."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core import ids
+from core.cases.models import CaseKind
+from core.cases.service import open_case
+from core.flows import advance, statuses
+from core.flows.fulfil.withdraw import withdraw
+from core.jobs.registry import enqueue
+from core.orders import queries as orders
+from core.orders.models import Order, OrderLine
+from core.stock.models import Reservation, StockLevel
+from core.stock.service import Place
+
+
+@dataclass(slots=True)
+class Shortfall:
+    """What one level lacks of what is promised, and whose promises were broken for it."""
+
+    missing: int
+    taken: dict[str, int] = field(default_factory=dict)
+    left: int = 0
+
+
+def take_back(session: Session, lacking: Mapping[Place, int], short: Mapping[Place, Shortfall]) -> bool:
+    """Take the youngest promises of these levels back and have their orders routed again; says whether any was."""
+    wanted: dict[int, dict[int, int]] = {}
+    for place, missing in lacking.items():
+        for order_id, line_id, units in _youngest(session, place, missing):
+            lines = wanted.setdefault(order_id, {})
+            lines[line_id] = lines.get(line_id, 0) + units
+    if not wanted:
+        return False
+    touched = {order.id: order for order in orders.locked(session, wanted)}
+    any_taken = False
+    for order_id in sorted(wanted):
+        taken = withdraw(session, order_id, wanted[order_id]).taken
+        any_taken = any_taken or bool(taken)
+        _note(session, touched[order_id], taken, short)
+    statuses.refresh(session, touched)
+    for order_id in sorted(touched):
+        enqueue(session, advance.advance, same_as=str(order_id), order_id=order_id)
+    return any_taken
+
+
+def _youngest(session: Session, place: Place, missing: int) -> list[tuple[int, int, int]]:
+    """(order, order line, units) of the reservations of a level, youngest first, until `missing` units are found."""
+    query = (
+        select(OrderLine.order_id, Reservation.order_line_id, Reservation.quantity)
+        .join(OrderLine, OrderLine.id == Reservation.order_line_id)
+        .where(Reservation.item_id == place[0], Reservation.location_id == place[1], Reservation.quantity > 0)
+        .order_by(Reservation.created_at.desc(), Reservation.id.desc())
+    )
+    found = []
+    for order_id, line_id, reserved in session.execute(query):
+        if missing <= 0:
+            break
+        units = min(missing, reserved)
+        found.append((order_id, line_id, units))
+        missing -= units
+    return found
+
+
+def _note(session: Session, order: Order, taken: Mapping[int, int], short: Mapping[Place, Shortfall]) -> None:
+    lines = select(OrderLine.item_id, OrderLine.id).where(OrderLine.id.in_(taken))
+    for item_id, line_id in session.execute(lines):
+        for place, shortage in short.items():
+            if place[0] == item_id:
+                shortage.taken[order.number] = shortage.taken.get(order.number, 0) + taken[line_id]
+                break
+
+
+def tell(
+    session: Session,
+    short: Mapping[Place, Shortfall],
+    after: Mapping[Place, StockLevel],
+    names: Mapping[Place, tuple[str, str]],
+) -> None:
+    for place, shortage in short.items():
+        sku, code = names[place]
+        whose = ", ".join(f"{units} of {number}" for number, units in shortage.taken.items())
+        parts = [f"{shortage.missing} units of {sku} at {code} were promised but are not there."]
+        if whose:
+            parts.append(f"Taken back, youngest first, and routed again: {whose}.")
+        if shortage.left:
+            parts.append(
+                f"{shortage.left} could not be taken back and still count as on hand: find them, or cancel their work."
+            )
+        open_case(
+            session,
+            kind=CaseKind.STOCK,
+            code="stock_shortfall",
+            title=f"{sku} at {code} is {shortage.missing} short of what was promised",
+            message=" ".join(parts),
+            subject=ids.encode("lvl", after[place].id),
+            data={"missing": shortage.missing, "taken_back": shortage.taken, "left": shortage.left},
+        )

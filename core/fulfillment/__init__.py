@@ -1,0 +1,1 @@
+"""Who should ship what: routing decisions, and the work given to locations."""

@@ -1,0 +1,87 @@
+"""The hub: one process's settings, database, plugins and the way to wake workers, handed to whatever does work."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import structlog
+from sqlalchemy.engine import Engine
+from sqlalchemy.orm import Session
+
+import crossdock
+from core import clock, db, http, outbox
+from core.config import Config
+from core.plugins import Registry, load
+
+Wake = Callable[[set[str]], None]
+"""Tells workers that the named queues have work. Best effort: the scheduler finds what it missed."""
+
+
+def _nobody(_queues: set[str]) -> None:
+    """Without a broker nobody is woken: for tests, and for commands that run their jobs themselves."""
+
+
+class Hub:
+    """Made once a process; safe to use from many threads."""
+
+    def __init__(self, config: Config, engine: Engine, registry: Registry, *, wake: Wake = _nobody) -> None:
+        self.config = config
+        self.engine = engine
+        self.registry = registry
+        self.wake = wake
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """One unit of work, committed whole or not at all; then the queues that got jobs are woken."""
+        with db.transaction(self.engine) as session:
+            outbox.on_wake(session, self.wake)
+            yield session
+
+    def provider(self, integration_key: str, kind: crossdock.Kind, name: str | None = None) -> Any:
+        """The object with the verbs of one kind. Raises PluginUnavailable or NotSupported."""
+        return self.registry.provider(integration_key, kind, name)
+
+    def context(
+        self, integration_key: str, *, key: str = "", cursor: str | None = None, deadline: datetime | None = None
+    ) -> crossdock.Context[Any]:
+        """What a verb of this integration is handed. Raises PluginUnavailable when it does not run."""
+        settings = self.registry.integration(integration_key).settings
+        log = structlog.get_logger("plugin").bind(integration=integration_key)
+        return crossdock.Context(
+            integration=integration_key,
+            settings=settings,
+            http=http.Client(integration_key, deadline=deadline, log=log),
+            log=log,
+            now=clock.now,
+            home=self._home_of(integration_key),
+            key=key,
+            cursor=cursor,
+            deadline=deadline,
+        )
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    def _home_of(self, integration_key: str) -> Path:
+        folder = self.config.home.absolute() / "integrations" / integration_key
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return folder
+
+
+def open_hub(config: Config, database_url: str, *, redis_url: str | None = None, application: str = "crossdock") -> Hub:
+    """A hub on these servers. Without `redis_url` no worker is woken. Raises SettingsError."""
+    path = config.plugins_file if config.plugins_file.exists() else None
+    engine = db.connect(database_url, pool_size=config.database_pool, application=application)
+    return Hub(config, engine, load(path), wake=_waker(redis_url) if redis_url else _nobody)
+
+
+def _waker(redis_url: str) -> Wake:
+    from core.jobs import broker  # noqa: PLC0415  # commands that wake nobody need no Dramatiq
+
+    return partial(broker.wake, broker.connect(redis_url))
+
+
+__all__ = ["Hub", "Wake", "open_hub"]

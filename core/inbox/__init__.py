@@ -1,0 +1,1 @@
+"""What remote systems sent, kept as it came."""

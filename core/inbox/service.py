@@ -1,0 +1,124 @@
+"""Keeping what remote systems send, as it came, each thing once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import orjson
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from core import clock
+from core.db import next_ids
+from core.inbox.models import InboxMessage, InboxState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Raw:
+    """One thing as it came. Without `external_id` it is never taken for another."""
+
+    kind: str
+    payload: str
+    external_id: str | None = None
+    version: str | None = None
+    mapper: str | None = None
+
+
+class Kept(NamedTuple):
+    """Where a message is kept. `new` is False where the same one came before."""
+
+    id: int
+    new: bool
+    state: InboxState
+
+
+_KEEP = text(
+    """
+    insert into inbox_messages
+        (id, integration_id, kind, external_id, external_version, mapper, payload, received_at)
+    select id, :integration, kind, external_id, version, mapper, payload, :now
+    from jsonb_to_recordset(cast(:messages as jsonb))
+        as given(id bigint, kind text, external_id text, version text, mapper text, payload text)
+    order by kind, external_id, version, id
+    on conflict (integration_id, kind, external_id, external_version) where external_id is not null do nothing
+    returning id
+    """
+)
+
+_FIND = text(
+    """
+    select message.kind, message.external_id, message.external_version, message.id, message.state
+    from inbox_messages message
+    join jsonb_to_recordset(cast(:messages as jsonb)) as given(kind text, external_id text, version text)
+        on message.kind = given.kind and message.external_id = given.external_id
+        and message.external_version is not distinct from given.version
+    where message.integration_id is not distinct from :integration
+    """
+)
+
+_SETTLE = text(
+    """
+    update inbox_messages message
+    set state = given.state, order_id = coalesce(given.order_id, message.order_id), error = null, processed_at = :now
+    from jsonb_to_recordset(cast(:given as jsonb)) as given(id bigint, order_id bigint, state text)
+    where message.id = given.id
+    """
+)
+
+_QUARANTINE = text(
+    "update inbox_messages set state = 'QUARANTINED', error = :error, processed_at = :now where id = :id"
+)
+
+_STATES = {
+    "CREATED": InboxState.APPLIED,
+    "UPDATED": InboxState.APPLIED,
+    "UNCHANGED": InboxState.DUPLICATE,
+    "STALE": InboxState.STALE,
+}
+
+
+def keep(session: Session, integration_id: int | None, messages: Sequence[Raw]) -> list[Kept]:
+    """Write down what came, in the order given; a message that was kept before is named again. Two statements at most."""
+    ids = next_ids(session, InboxMessage, len(messages))
+    rows = [
+        {
+            "id": message_id,
+            "kind": raw.kind,
+            "external_id": raw.external_id,
+            "version": raw.version,
+            "mapper": raw.mapper,
+            "payload": raw.payload,
+        }
+        for message_id, raw in zip(ids, messages, strict=True)
+    ]
+    if not rows:
+        return []
+    parameters = {"messages": orjson.dumps(rows).decode(), "integration": integration_id, "now": clock.now()}
+    added = set(session.execute(_KEEP, parameters).scalars())
+    if len(added) == len(rows):
+        return [Kept(message_id, new=True, state=InboxState.RECEIVED) for message_id in ids]
+    again = [row for row in rows if row["id"] not in added]
+    parameters = {"messages": orjson.dumps(again).decode(), "integration": integration_id}
+    known = {tuple(row[:3]): row for row in session.execute(_FIND, parameters)}
+    kept = []
+    for row in rows:
+        if row["id"] in added:
+            kept.append(Kept(row["id"], new=True, state=InboxState.RECEIVED))
+        else:
+            found = known[row["kind"], row["external_id"], row["version"]]
+            kept.append(Kept(found[3], new=False, state=InboxState(found[4])))
+    return kept
+
+
+def quarantine(session: Session, message_id: int, error: str) -> None:
+    """Set a message aside for a person: it could not be understood, or not be applied."""
+    session.execute(_QUARANTINE, {"id": message_id, "error": error, "now": clock.now()})
+
+
+def settle(session: Session, applied: Sequence[tuple[int, int | None, str]]) -> None:
+    """Note what became of messages: (message id, order id, CREATED, UPDATED, UNCHANGED or STALE)."""
+    given = [
+        {"id": message_id, "order_id": order_id, "state": _STATES[change]} for message_id, order_id, change in applied
+    ]
+    if given:
+        session.execute(_SETTLE, {"given": orjson.dumps(given).decode(), "now": clock.now()})

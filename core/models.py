@@ -1,0 +1,43 @@
+"""Every table of the hub, so that relations between domains resolve and migrations see them all."""
+
+from core.access import models as access
+from core.cases import models as cases
+from core.catalog import models as catalog
+from core.customers import models as customers
+from core.db import Base
+from core.events import models as events
+from core.external import models as external
+from core.fulfillment import models as fulfillment
+from core.inbox import models as inbox
+from core.integrations import models as integrations
+from core.jobs import models as jobs
+from core.ledgers import models as ledgers
+from core.orders import models as orders
+from core.purchasing import models as purchasing
+from core.returns import models as returns
+from core.settings import models as settings
+from core.shipments import models as shipments
+from core.stock import models as stock
+
+metadata = Base.metadata
+
+__all__ = [
+    "access",
+    "cases",
+    "catalog",
+    "customers",
+    "events",
+    "external",
+    "fulfillment",
+    "inbox",
+    "integrations",
+    "jobs",
+    "ledgers",
+    "metadata",
+    "orders",
+    "purchasing",
+    "returns",
+    "settings",
+    "shipments",
+    "stock",
+]

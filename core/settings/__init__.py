@@ -1,0 +1,1 @@
+"""The hub's own settings: those that people change while it runs."""

@@ -1,0 +1,1 @@
+"""Shipments, packages, labels and tracking."""

@@ -1,0 +1,1 @@
+"""Locations, stock levels, movements and reservations."""
