@@ -1,0 +1,27 @@
+"""The schema, made from everything that was declared and registered by the modules imported so far."""
+
+import strawberry
+from strawberry.schema.config import StrawberryConfig
+
+from schema.engine.documents import Limits
+from schema.engine.engine import Engine
+from schema.engine.finish import Node, finish_types
+from schema.engine.registry import Registry, product
+from schema.engine.roots import root_type
+from schema.scalars import SCALARS
+
+
+def build_engine(registry: Registry = product, *, limits: Limits | None = None) -> Engine:
+    """Build the schema and compile where its fields live. Plugins' computed fields must have been added before."""
+    finish_types(registry)
+    query = root_type("query", "Query", registry)
+    if query is None:
+        raise RuntimeError("No query is registered: import the modules that declare them first.")
+    schema = strawberry.Schema(
+        query=query,
+        mutation=root_type("mutation", "Mutation", registry),
+        subscription=root_type("subscription", "Subscription", registry),
+        types=[Node, *(info.cls for info in registry.types.values() if info.prefix is not None)],
+        config=StrawberryConfig(scalar_map=SCALARS),
+    )
+    return Engine(schema, registry, limits)

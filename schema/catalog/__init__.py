@@ -1,0 +1,1 @@
+"""Items, bundles, channels and listings."""

@@ -1,0 +1,168 @@
+"""Runs operations: limits and scopes first, then graphql-core with our executor, then errors made fit to show."""
+
+from collections.abc import AsyncIterator, Collection, Mapping
+from dataclasses import dataclass
+from inspect import isawaitable
+from typing import Any
+
+import strawberry
+from graphql import ExecutionResult, GraphQLError, OperationType, execute, subscribe
+from strawberry.execution import optimized_is_awaitable
+
+from schema.context import Context
+from schema.engine.analysis import Analyst
+from schema.engine.compile import compile_specs
+from schema.engine.documents import Document, Documents, Limits
+from schema.engine.executor import ReadExecutor, forbidden
+from schema.engine.registry import Registry
+from schema.errors import present
+
+EVERYTHING = frozenset(OperationType)
+_is_awaitable: Any = optimized_is_awaitable
+
+
+@dataclass(slots=True)
+class Response:
+    """`data` is missing, rather than null, where the operation never began."""
+
+    errors: list[dict[str, Any]]
+    data: Any = None
+    began: bool = True
+    wrong_method: bool = False
+    extensions: dict[str, Any] | None = None
+
+    def body(self) -> dict[str, Any]:
+        body: dict[str, Any] = {}
+        if self.errors:
+            body["errors"] = self.errors
+        if self.began:
+            body["data"] = self.data
+        if self.extensions:
+            body["extensions"] = self.extensions
+        return body
+
+
+class Engine:
+    """One schema, its documents and its limits; shared by all requests of a process."""
+
+    def __init__(self, schema: strawberry.Schema, registry: Registry, limits: Limits | None = None) -> None:
+        self.schema = schema
+        self.core = schema._schema  # noqa: SLF001  # Strawberry's own name for the graphql-core schema
+        self.limits = limits or Limits()
+        compile_specs(self.core, registry)
+        self.documents = Documents(self.core, self.limits)
+        self.analyst = Analyst(self.core, self.limits, registry)
+
+    async def execute(
+        self,
+        query: str,
+        context: Context,
+        *,
+        variables: Mapping[str, Any] | None = None,
+        operation_name: str | None = None,
+        allowed: Collection[OperationType] = EVERYTHING,
+    ) -> Response:
+        """Run a query or a mutation to its end."""
+        document, refused = self._admit(query, context, variables or {}, operation_name, allowed)
+        if refused is not None:
+            return refused
+        assert document.tree is not None
+        result = execute(
+            self.core,
+            document.tree,
+            context_value=context,
+            variable_values=dict(variables or {}),
+            operation_name=operation_name,
+            is_awaitable=_is_awaitable,
+            executor_class=ReadExecutor,
+            plans=document.plans,
+            deciders=document.deciders,
+        )
+        if isawaitable(result):
+            result = await result
+        return _response(result, context)
+
+    async def subscribe(
+        self, query: str, context: Context, *, variables: Mapping[str, Any] | None = None, operation_name: str | None = None
+    ) -> AsyncIterator[Response] | Response:
+        """Begin a subscription: its stream, or the one response that says why not."""
+        allowed = {OperationType.SUBSCRIPTION}
+        document, refused = self._admit(query, context, variables or {}, operation_name, allowed)
+        if refused is not None:
+            return refused
+        assert document.tree is not None
+        stream = subscribe(
+            self.core,
+            document.tree,
+            context_value=context,
+            variable_values=dict(variables or {}),
+            operation_name=operation_name,
+            executor_class=ReadExecutor,
+            is_awaitable=_is_awaitable,
+            plans=document.plans,
+            deciders=document.deciders,
+        )
+        if isawaitable(stream):
+            stream = await stream
+        if isinstance(stream, ExecutionResult):
+            return _response(stream, context)
+        return _responses(stream, context)
+
+    def operation_type(self, query: str, operation_name: str | None) -> OperationType | None:
+        """What kind of operation a request holds; None where that cannot be told."""
+        try:
+            return self.documents.get(query).operation(operation_name).operation
+        except GraphQLError:
+            return None
+
+    def _admit(
+        self,
+        query: str,
+        context: Context,
+        variables: Mapping[str, Any],
+        operation_name: str | None,
+        allowed: Collection[OperationType],
+    ) -> tuple[Document, Response | None]:
+        document = self.documents.get(query)
+        if document.errors:
+            return document, _refusal(document.errors, context)
+        try:
+            operation = document.operation(operation_name)
+        except GraphQLError as problem:
+            return document, _refusal([problem], context)
+        if operation.operation not in allowed:
+            error = GraphQLError(f"A {operation.operation.value} cannot be sent this way.", [operation])
+            refused = _refusal([error], context)
+            refused.wrong_method = True
+            return document, refused
+        analysis = self.analyst.analyse(document, operation, variables)
+        context.extensions["cost"] = {"rows": analysis.rows, "limit": self.limits.rows}
+        missing = [scope for scope in analysis.scopes if not context.viewer.can(scope)]
+        errors = [*analysis.errors, *(_missing(scope, analysis.scopes[scope]) for scope in missing)]
+        return document, _refusal(errors, context) if errors else None
+
+
+def _missing(scope: str, node: Any) -> GraphQLError:
+    error = forbidden(scope)
+    return GraphQLError(error.message, [node], extensions=error.extensions)
+
+
+def _refusal(errors: list[GraphQLError], context: Context) -> Response:
+    shown = [present(error, context.request_id) for error in errors]
+    return Response(shown, began=False, extensions=context.extensions or None)
+
+
+def _response(result: ExecutionResult, context: Context) -> Response:
+    errors = [present(error, context.request_id) for error in result.errors or ()]
+    began = result.data is not None or not _before(result)
+    return Response(errors, result.data, began=began, extensions=context.extensions or None)
+
+
+def _before(result: ExecutionResult) -> bool:
+    """Whether nothing was executed: errors of variables have no path."""
+    return bool(result.errors) and all(error.path is None for error in result.errors or ())
+
+
+async def _responses(stream: AsyncIterator[ExecutionResult], context: Context) -> AsyncIterator[Response]:
+    async for result in stream:
+        yield _response(result, context)

@@ -1,0 +1,72 @@
+"""A plan made SQL text: fresh aliases, placeholders for values, and a guard where a null would break a promise."""
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from schema.engine.plan import Selected, Selection
+from schema.engine.registry import TypeInfo
+from schema.engine.sql import Fragment, literal, quoted
+from schema.engine.window import Window
+
+NULL = '"\\u0000"'
+"""Stands in the JSON for a null that a non-null field must not be. No text or jsonb of PostgreSQL can hold it."""
+
+Slot = Hashable
+
+
+@dataclass(eq=False, slots=True)
+class Renderer:
+    """Builds one statement. `sources` says, for each placeholder, which value of which slot it takes."""
+
+    windows: Sequence[Window | None]
+    restrictions: Mapping[TypeInfo, Sequence[Fragment]]
+    sources: list[tuple[Slot, int]] = field(default_factory=list)
+    aliases: int = 0
+
+    def alias(self) -> str:
+        self.aliases += 1
+        return f"t{self.aliases}"
+
+    def bind(self, slot: Slot) -> Callable[[int], str]:
+        def placeholder(index: int) -> str:
+            source = (slot, index)
+            if source not in self.sources:
+                self.sources.append(source)
+            return f"${self.sources.index(source) + 1}"
+
+        return placeholder
+
+    def window(self, selected: Selected) -> Window:
+        assert selected.site is not None
+        window = self.windows[selected.site]
+        assert window is not None
+        return window
+
+    def slot(self, selected: Selected) -> Slot:
+        return selected.site
+
+    def visible(self, target: TypeInfo, alias: str) -> list[str]:
+        """What narrows the rows of a type for this caller."""
+        offset, parts, bind = 0, [], self.bind(target.name)
+        for fragment in self.restrictions.get(target, ()):
+            start = offset
+            parts.append(fragment.render(alias, lambda i, start=start: bind(start + i)))  # type: ignore[misc]
+            offset += len(fragment.binds)
+        return parts
+
+    def columns(self, selection: Selection, alias: str) -> str:
+        """The select list that makes a row of what was selected."""
+        return ", ".join(f"{self.value(selection, field, alias)} as {quoted(field.column)}" for field in selection.fields)
+
+    def value(self, selection: Selection, selected: Selected, alias: str) -> str:
+        if selected.name == "__typename":
+            return f"{literal(selection.type.name)}::text"
+        spec = selected.spec
+        assert spec is not None
+        text = spec.render(self, alias, selected)
+        return guarded(text) if spec.nullable and selected.required else text
+
+
+def guarded(expression: str) -> str:
+    return f"coalesce(to_json({expression}), '{NULL}'::json)"

@@ -1,0 +1,1 @@
+"""What happened: the audit trail, as a list and live."""

@@ -1,0 +1,1 @@
+"""Routing decisions, and the work given to locations."""

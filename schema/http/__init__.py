@@ -1,0 +1,1 @@
+"""GraphQL over HTTP, over WebSocket and over server-sent events."""

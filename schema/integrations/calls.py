@@ -1,0 +1,65 @@
+"""ExternalCall: what remote systems were asked to do."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import strawberry
+from sqlalchemy.sql.elements import ColumnElement
+
+from core.external import models
+from core.integrations.models import Integration as IntegrationRow
+from schema.context import Context
+from schema.engine import Page, column, node, one, query
+from schema.integrations.types import SCOPE, Integration
+from schema.pagination import Connection, Slice
+
+if TYPE_CHECKING:
+    from schema.orders.types import Order
+
+CallState = strawberry.enum(models.CallState)
+_NEWEST = models.ExternalCall.id.desc()
+
+
+@node(models.ExternalCall, prefix="call", scope="orders:read")
+class ExternalCall:
+    """One act asked of a remote system (label, refund, supplier order, cancellation), written down before it is asked."""
+
+    integration: Integration | None = one(models.ExternalCall.integration)
+    purpose: str = column(models.ExternalCall.purpose)
+    subject: strawberry.ID = column(models.ExternalCall.subject)  # type: ignore[assignment]
+    order: "Order | None" = one(models.ExternalCall.order)
+    state: CallState = column(models.ExternalCall.state)
+    attempts: int = column(models.ExternalCall.attempts)
+    message: str | None = column(models.ExternalCall.message)
+    created_at: datetime = column(models.ExternalCall.created_at)
+    finished_at: datetime | None = column(models.ExternalCall.finished_at)
+
+
+@strawberry.input
+class ExternalCallFilter:
+    integration: list[str] | None = None
+    purpose: list[str] | None = None
+    state: list[CallState] | None = None
+    subject: strawberry.ID | None = None
+
+
+def conditions(filter: ExternalCallFilter | None) -> Iterator[ColumnElement[bool]]:
+    if filter is None:
+        return
+    if filter.integration is not None:
+        yield models.ExternalCall.integration.has(IntegrationRow.key.in_(filter.integration))
+    if filter.purpose is not None:
+        yield models.ExternalCall.purpose.in_(filter.purpose)
+    if filter.state is not None:
+        yield models.ExternalCall.state.in_(filter.state)
+    if filter.subject is not None:
+        yield models.ExternalCall.subject == filter.subject
+
+
+@query(scope=SCOPE)
+def external_calls(
+    ctx: Context, page: Slice, filter: ExternalCallFilter | None = None
+) -> Connection[ExternalCall]:
+    """Acts asked of remote systems, newest first."""
+    return Page(ExternalCall, page, conditions(filter), order_by=_NEWEST)

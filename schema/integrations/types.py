@@ -1,0 +1,123 @@
+"""Plugin, Integration and SyncRun."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import strawberry
+from sqlalchemy import func, select
+
+from core.integrations import models
+from schema.context import Context
+from schema.engine import Ref, column, computed, connection, many, node, one
+from schema.errors import Payload
+from schema.pagination import Connection
+from schema.scalars import JSON
+
+PluginKind = strawberry.enum(models.PluginKind, description="A plugin with hooks only has no kind.")
+HealthStatus = strawberry.enum(models.HealthStatus)
+SyncState = strawberry.enum(models.SyncState)
+
+SCOPE = "integrations:read"
+
+
+@node(models.Plugin, scope=SCOPE)
+class Plugin:
+    """A plugin found on this installation, bundled or from a third-party package."""
+
+    name: str = column(models.Plugin.name)
+    version: str = column(models.Plugin.version)
+    api_version: str = column(models.Plugin.api_version)
+    kinds: list[PluginKind] = column(models.Plugin.kinds)  # type: ignore[assignment]
+    enabled: bool = column(models.Plugin.enabled)
+    summary: str | None = column(models.Plugin.summary)
+    load_error: str | None = column(
+        models.Plugin.load_error,
+        description="Why it was not loaded, when it was not: one broken plugin never stops the others.",
+    )
+    config_schema: JSON | None = column(
+        models.Plugin.config_schema,
+        description="JSON Schema of one integration's settings; null when the plugin did not load. "
+        "Secrets are `writeOnly`.",
+    )  # type: ignore[assignment]
+    capabilities: list[str] = column(models.Plugin.capabilities)
+    integrations: list["Integration"] = many(models.Plugin.integrations, order_by=models.Integration.key)
+
+
+@strawberry.type
+class IntegrationJob:
+    """Something that an integration does by itself or when asked, and how its last run went."""
+
+    name: str
+    summary: str
+    schedule: str | None = None
+    next_run_at: datetime | None = None
+    last_run: "SyncRun | None" = None
+
+
+@node(models.Integration, prefix="int", scope=SCOPE)
+class Integration:
+    """One configured use of a plugin: this Shopify store, that 3PL account."""
+
+    key: str = column(models.Integration.key)
+    plugin: Plugin = one(models.Integration.plugin)
+    kinds: list[PluginKind] = column(models.Integration.kinds)  # type: ignore[assignment]
+    enabled: bool = column(models.Integration.enabled)
+    from_file: bool = column(models.Integration.from_file, description="Written in plugins.toml, so read-only here.")
+    health: HealthStatus = column(models.Integration.health)
+    health_message: str | None = column(models.Integration.health_message)
+    last_sync_at: datetime | None = column(models.Integration.last_sync_at)
+    config: JSON = column(models.Integration.config, description="Settings with every secret masked.")  # type: ignore[assignment]
+    sync_runs: Connection["SyncRun"] = connection(
+        models.Integration.sync_runs, order_by=models.SyncRun.id.desc(), default_first=20
+    )
+    version: int = column(models.Integration.version)
+
+    @computed(requires=[models.Integration.id])
+    async def jobs(integrations: Sequence[models.Integration], ctx: Context) -> list[list[IntegrationJob]]:
+        """What it has done so far, by job, with the latest run of each."""
+        rows = await ctx.select(_latest_runs([integration.id for integration in integrations]))
+        return [
+            [_job(row) for row in rows if row.integration_id == integration.id] for integration in integrations
+        ]
+
+
+def _latest_runs(integrations: Sequence[int]) -> Any:
+    return (
+        select(models.SyncRun.integration_id, models.SyncRun.job, func.max(models.SyncRun.id).label("last"))
+        .where(models.SyncRun.integration_id.in_(integrations))
+        .group_by(models.SyncRun.integration_id, models.SyncRun.job)
+        .order_by(models.SyncRun.job)
+    )
+
+
+def _job(row: Any) -> IntegrationJob:
+    return IntegrationJob(name=row.job, summary=row.job.replace("_", " "), last_run=Ref(SyncRun, row.last))
+
+
+@node(models.SyncRun, prefix="sync", scope=SCOPE)
+class SyncRun:
+    """One run of one job. seen = created + updated + unchanged + rejected."""
+
+    integration: Integration = one(models.SyncRun.integration)
+    job: str = column(models.SyncRun.job)
+    state: SyncState = column(models.SyncRun.state)
+    started_at: datetime = column(models.SyncRun.started_at)
+    finished_at: datetime | None = column(models.SyncRun.finished_at)
+    window_from: datetime | None = column(models.SyncRun.window_from)
+    window_to: datetime | None = column(models.SyncRun.window_to)
+    seen: int = column(models.SyncRun.seen)
+    created: int = column(models.SyncRun.created)
+    updated: int = column(models.SyncRun.updated)
+    unchanged: int = column(models.SyncRun.unchanged)
+    rejected: int = column(models.SyncRun.rejected)
+    missed: int = column(
+        models.SyncRun.missed, description="Found by the sweep though no webhook had told of them."
+    )
+    cursor: str | None = column(models.SyncRun.cursor)
+    error: str | None = column(models.SyncRun.error)
+
+
+@strawberry.type
+class SyncPayload(Payload):
+    sync_run: SyncRun | None = None

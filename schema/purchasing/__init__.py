@@ -1,0 +1,1 @@
+"""Suppliers, their offers, and purchase orders."""

@@ -1,0 +1,1 @@
+"""Shipments, packages, labels, rates and tracking."""

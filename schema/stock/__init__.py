@@ -1,0 +1,1 @@
+"""Locations, levels, movements and what may be promised."""
