@@ -79,6 +79,9 @@ class Config(BaseSettings):
     database_pool: int = Field(
         10, ge=2, le=200, description="Connections to PostgreSQL that a process keeps; twice as many at peaks."
     )
+    metrics_port: int | None = Field(
+        None, ge=1, le=65535, description="Port on which a worker or scheduler serves metrics of its own. Unset: none."
+    )
     cors_origins: Annotated[list[str], NoDecode, BeforeValidator(_listed)] = Field(
         default_factory=list,
         description="Origins whose pages may call the API from a browser, comma-separated; `*` for any.",

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +12,12 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
 import crossdock
-from core import clock, db, http, outbox
+from core import clock, db, http, models, outbox
 from core.config import Config
 from core.plugins import Registry, load
+from core.settings import service as settings
+
+assert models.metadata  # all tables are known before the first statement, for their relations name each other
 
 Wake = Callable[[set[str]], None]
 """Tells workers that the named queues have work. Best effort: the scheduler finds what it missed."""
@@ -61,6 +64,12 @@ class Hub:
             cursor=cursor,
             deadline=deadline,
         )
+
+    @cached_property
+    def signing_key(self) -> bytes:
+        """What the addresses of documents are signed with."""
+        with self.transaction() as session:
+            return settings.current(session).signing_key
 
     def close(self) -> None:
         self.engine.dispose()

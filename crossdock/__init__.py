@@ -33,6 +33,7 @@ from crossdock.carrier import ManifestSource as ManifestSource
 from crossdock.carrier import PackageKind as PackageKind
 from crossdock.carrier import Parcel as Parcel
 from crossdock.carrier import Rate as Rate
+from crossdock.carrier import RateEstimator as RateEstimator
 from crossdock.carrier import RateRequest as RateRequest
 from crossdock.carrier import RateSource as RateSource
 from crossdock.carrier import ReturnLabelSource as ReturnLabelSource
@@ -143,6 +144,7 @@ from crossdock.routing import RoutingProblem as RoutingProblem
 from crossdock.routing import RoutingSignal as RoutingSignal
 from crossdock.routing import RoutingStrategy as RoutingStrategy
 from crossdock.routing import Shortage as Shortage
+from crossdock.sandbox import Player as Player
 from crossdock.settings import SecretStr as SecretStr
 from crossdock.settings import Settings as Settings
 from crossdock.supplier import CancelTaker as CancelTaker
@@ -162,3 +164,6 @@ from crossdock.supplier import SupplierUpdate as SupplierUpdate
 from crossdock.supplier import UpdatedLine as UpdatedLine
 from crossdock.supplier import UpdateKind as UpdateKind
 from crossdock.supplier import Updates as Updates
+from crossdock.supplier import WorkReporter as WorkReporter
+from crossdock.supplier import WorkState as WorkState
+from crossdock.supplier import WorkStep as WorkStep

@@ -25,9 +25,11 @@ VERBS: dict[Kind, dict[str, Any]] = {
         "stock": supplier.StockSource,
         "offers": supplier.OfferSource,
         "receipts": supplier.ReceiptSource,
+        "work": supplier.WorkReporter,
     },
     "carrier": {
         "rates": carrier.RateSource,
+        "estimates": carrier.RateEstimator,
         "labels": carrier.LabelSource,
         "tracking": carrier.Tracker,
         "webhooks": carrier.ScanReceiver,

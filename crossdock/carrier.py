@@ -149,6 +149,15 @@ class RateSource(Protocol):
 
 
 @runtime_checkable
+class RateEstimator(Protocol):
+    """Capability `estimates`: prices known without asking anybody, so that routing can compare locations."""
+
+    def estimate(self, request: RateRequest) -> Sequence[Rate]:
+        """Pure. An empty answer: it does not ship this, there, or cannot say."""
+        ...
+
+
+@runtime_checkable
 class LabelSource(Protocol):
     """Capability `labels`. The idempotency key is `ctx.key`: the same key is bought once."""
 

@@ -54,7 +54,8 @@ class Provider:
     name: unique within the plugin and kind: the carrier's or strategy's own name.
     factory: called once per integration; it must not do I/O. What it returns has the verbs of `capabilities`.
     capabilities: which verbs it offers; see `crossdock.capabilities.VERBS` for the names of each kind.
-    sandbox: an ASGI app, or a factory of a player, that acts as the remote system in tests and demos.
+    sandbox: makes, for an integration, a `crossdock.Player` or an ASGI app that acts as the other side in tests
+        and demos.
     """
 
     name: str

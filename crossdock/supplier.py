@@ -187,6 +187,38 @@ class OrderTaker(Protocol):
         ...
 
 
+class WorkStep(StrEnum):
+    """The acts of our own people, in their order."""
+
+    PICK = "PICK"
+    PACK = "PACK"
+    LABEL = "LABEL"
+    HAND_OVER = "HAND_OVER"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkState:
+    """How far the work on one fulfillment order is. `next` is the step that is due, `since` when it became due."""
+
+    reference: str
+    order_number: str
+    location: str
+    next: WorkStep
+    since: datetime
+
+
+@runtime_checkable
+class WorkReporter(Protocol):
+    """Capability `work`: who knows what our own people, or machines, have done.
+
+    The hub asks about every open fulfillment order of the integration's locations, and does the step as its API would.
+    """
+
+    def finished(self, ctx: Context[Any], work: Sequence[WorkState]) -> Sequence[str]:
+        """The references whose due step is done by now."""
+        ...
+
+
 @runtime_checkable
 class CancelTaker(Protocol):
     """Capability `cancel`. The answer may come at once or later, as an update."""

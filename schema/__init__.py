@@ -1,0 +1,3 @@
+
+
+import core.models  # noqa: F401  # every table, so that relations between domains resolve

@@ -46,6 +46,7 @@ def create_app(
                 await stack.enter_async_context(enter())
             await database.start()
             stack.push_async_callback(database.stop)
+            app.state.database, app.state.hub = database, hub
             app.state.service = Service(
                 engine=engine,
                 database=database,

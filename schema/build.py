@@ -11,7 +11,7 @@ from schema.engine.roots import root_type
 from schema.scalars import SCALARS
 
 
-def build_engine(registry: Registry = product, *, limits: Limits | None = None) -> Engine:
+def build_engine(registry: Registry = product, *, limits: Limits | None = None, introspection: bool = True) -> Engine:
     """Build the schema and compile where its fields live. Plugins' computed fields must have been added before."""
     finish_types(registry)
     query = root_type("query", "Query", registry)
@@ -24,4 +24,4 @@ def build_engine(registry: Registry = product, *, limits: Limits | None = None) 
         types=[Node, *(info.cls for info in registry.types.values() if info.prefix is not None)],
         config=StrawberryConfig(scalar_map=SCALARS),
     )
-    return Engine(schema, registry, limits)
+    return Engine(schema, registry, limits, introspection=introspection)

@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import anyio
 from anyio import CapacityLimiter
 
-from schema.engine.database import Database
+if TYPE_CHECKING:
+    from schema.engine.database import Database
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -33,7 +34,7 @@ class Context:
     """One request's. `hub` is what `create_app` was given for flows to use."""
 
     viewer: Viewer
-    database: Database
+    database: "Database"
     threads: CapacityLimiter
     request_id: str
     hub: Any = None

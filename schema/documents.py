@@ -31,7 +31,7 @@ class Document:
     @computed(requires=[models.Document.id])
     def url(documents: Sequence[models.Document], ctx: Context) -> list[str]:
         """Signed, and good for a quarter of an hour."""
-        return [address(document.id, ctx.hub.config.signing_key) for document in documents]
+        return [address(document.id, ctx.hub.signing_key) for document in documents]
 
 
 def address(document_id: int, key: bytes, *, now: float | None = None) -> str:
@@ -49,7 +49,7 @@ async def serve(request: Request) -> Response:
     """GET /documents/{id}: the file, where the signature is ours and not too old."""
     document_id = int(request.path_params["id"])
     until = request.query_params.get("until", "")
-    key: bytes = request.app.state.hub.config.signing_key
+    key: bytes = request.app.state.hub.signing_key
     if not until.isdigit() or not hmac.compare_digest(
         _signature(document_id, int(until), key), request.query_params.get("signature", "")
     ):

@@ -6,6 +6,7 @@ from typing import Any
 
 import strawberry
 import structlog
+from asyncpg.exceptions import QueryCanceledError
 from graphql import GraphQLError
 
 from core.errors import CrossdockError, Invalid
@@ -70,6 +71,10 @@ def present(error: GraphQLError, request_id: str) -> dict[str, Any]:
     if isinstance(cause, CrossdockError):
         shown["message"] = cause.message
         shown["extensions"] = {"code": cause.code, "retryable": cause.retryable}
+    elif isinstance(cause, QueryCanceledError):
+        log.warning("graphql.timed_out", request_id=request_id, path=error.path)
+        shown["message"] = "Reading this took too long; ask for less."
+        shown["extensions"] = {"code": "TIMEOUT", "requestId": request_id}
     elif cause is not None and not isinstance(cause, GraphQLError):
         log.error("graphql.failed", request_id=request_id, path=error.path, exc_info=cause)
         if not error.message.startswith(_NULL):

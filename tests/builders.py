@@ -9,12 +9,14 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from core import clock
-from core.catalog.models import BundleComponent, Channel, Item, ItemKind, Listing, channel_locations
+from core.catalog.models import Channel, Item, ItemKind, Listing, channel_locations
+from core.catalog.service import Part, set_components
 from core.fulfillment.models import FulfillmentLine, FulfillmentMethod, FulfillmentOrder
+from core.orders.lines import Shift, shift
 from core.orders.models import Order, OrderLine
 from core.orders.states import OrderStatus
 from core.stock.models import Location, LocationKind, MovementReason, StockLevel
-from core.stock.service import Movement, Wanted, levels, move, open_levels
+from core.stock.service import Movement, Wanted, levels, move, open_levels, reserve
 
 _numbers = count(1)
 
@@ -27,9 +29,7 @@ def an_item(session: Session, sku: str | None = None, **columns: Any) -> Item:
 def a_bundle(session: Session, parts: Mapping[Item, int], sku: str | None = None) -> Item:
     """A bundle of these items, so many of each; its price is shared equally."""
     bundle = an_item(session, sku, kind=ItemKind.BUNDLE)
-    for item, quantity in parts.items():
-        share = 1 / len(parts)
-        _added(session, BundleComponent(bundle_id=bundle.id, item_id=item.id, quantity=quantity, price_share=share))
+    set_components(session, bundle, [Part(item.sku, quantity) for item, quantity in parts.items()])
     return bundle
 
 
@@ -58,7 +58,7 @@ def a_listing(session: Session, channel: Channel, item: Item | None, **columns: 
 def a_level(
     session: Session, item: Item, location: Location, on_hand: int = 0, *, safety: int = 0, **movement: Any
 ) -> StockLevel:
-    """Stock of one item, received through the ledger; movements keep their own columns (`unit_cost_minor` and so on)."""
+    """Stock of one item, received through the ledger; `movement` holds its other columns, such as `unit_cost_minor`."""
     place = (item.id, location.id)
     open_levels(session, [place])
     if on_hand:
@@ -125,6 +125,14 @@ def work_for(session: Session, order: Order, location: Location) -> list[Wanted]
         )
         _added(session, task)
         wanted.append(Wanted(task.id, line.id, order.id, line.item_id, location.id, line.quantity))
+    return wanted
+
+
+def routed(session: Session, order: Order, location: Location) -> list[Wanted]:
+    """All of an open order allocated to one location, its units reserved there."""
+    wanted = work_for(session, order, location)
+    assert reserve(session, wanted) == set()
+    shift(session, [Shift(line.order_line_id, "open", "allocated", line.quantity) for line in wanted])
     return wanted
 
 

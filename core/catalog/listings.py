@@ -7,7 +7,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from core import clock, outbox
-from core.catalog.models import Item, Listing
+from core.catalog.models import Item, Listing, PublishState
 from core.errors import Invalid
 
 Called = tuple[str | None, str | None]
@@ -92,6 +92,11 @@ def _map(session: Session, listing: Listing, item: Item | None) -> None:
         return
     listing.item_id = item.id if item else None
     listing.mapped_at = clock.now() if item else None
+    if item is None and listing.published_quantity:
+        # Nobody knows what it is, so nothing of it can be promised any more.
+        listing.published_quantity, listing.published_at = 0, clock.now()
+        listing.published_sequence = (listing.published_sequence or 0) + 1
+        listing.publish_state = PublishState.PENDING if listing.publish_state else None
     means = f"means {item.sku}" if item else "means no item any more"
     data = {"item": f"itm_{item.id}" if item else None}
     outbox.record(session, "listing.mapped", f"lst_{listing.id}", f"{listing.external_id} {means}.", data=data)

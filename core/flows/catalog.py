@@ -7,11 +7,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.catalog import service as catalog
-from core.catalog.models import Channel, Item, ItemKind, Listing
+from core.catalog.models import Channel, Item, ItemKind, Listing, PublishState
 from core.catalog.service import Part
 from core.errors import IllegalState, Invalid, NotFound
 from core.flows.mapping import let_go
+from core.flows.publish_stock import tell
 from core.integrations.models import Integration
+from core.jobs.registry import enqueue
 from core.stock import locations, promise
 from core.stock import service as stock
 from core.stock.models import Location, StockLevel
@@ -54,6 +56,8 @@ def map_listing(
         columns["item"] = item
     listing, items = catalog.upsert_listing(session, channel.id, external_id, columns)
     stock.note_change(session, items)
+    if listing.publish_state is PublishState.PENDING:
+        enqueue(session, tell, same_as=str(channel.id), integration_id=channel.integration_id, channel_id=channel.id)
     released = let_go(session, listing, item) if item is not None else []
     return listing, released
 

@@ -14,10 +14,9 @@ from core.errors import IllegalState, Invalid, NotFound, OutcomeUnknown, PluginR
 from core.external import service as external
 from core.external.models import CallState
 from core.flows import advance, asking, book, statuses
-from core.flows.capture import write
 from core.integrations.models import Integration
 from core.money import LARGEST, Money, spoken
-from core.orders import queries
+from core.orders import payments, queries
 from core.orders.models import Payment
 from core.orders.states import PaymentState
 from crossdock.orders import PaymentData
@@ -78,7 +77,7 @@ def take(session: Session, told: Sequence[tuple[int, PaymentData]]) -> list[int]
             _tell(session, payment.id, order_id, said)
         moved[index] = payment.id
     session.flush()
-    added = write.payments(session, [told[index] for index in new])
+    added = payments.add(session, [told[index] for index in new])
     for index, payment_id in zip(new, added, strict=True):
         _tell(session, payment_id, *told[index])
     book.payments(session, [*added, *moved.values()], at=max(said.at for _, said in told))

@@ -1,4 +1,4 @@
-"""What follows when stock, or the demand for it, changed: backorders are promoted, and channels told what they may sell."""
+"""What follows when stock, or demand for it, changed: backorders are promoted, and channels told what they may sell."""
 
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
@@ -27,7 +27,8 @@ _ANSWERED = text(
     update listings listing
     set confirmed_quantity = case when answer.error is null then answer.quantity else listing.confirmed_quantity end,
         confirmed_sequence = case when answer.error is null then answer.sequence else listing.confirmed_sequence end,
-        publish_error = answer.error,
+        publish_error = case when answer.sequence < listing.published_sequence then listing.publish_error
+                             else answer.error end,
         publish_state = case when answer.sequence < listing.published_sequence then listing.publish_state
                              when answer.error is null then 'CONFIRMED' else 'REJECTED' end
     from jsonb_to_recordset(cast(:answers as jsonb)) as answer(id bigint, quantity int, sequence bigint, error text)

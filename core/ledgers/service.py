@@ -8,15 +8,12 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from core import clock, outbox
-from core.cases.models import CaseKind
-from core.cases.service import open_case
 from core.errors import IllegalState, Invalid, NotFound, PeriodClosed
 from core.ledgers import books as state
 from core.ledgers.books import Books
 from core.ledgers.drafts import Draft, Line, check_balance
 from core.ledgers.models import JournalEntry, LedgerAccount, Posting
 from core.ledgers.writing import write
-from core.settings.models import Settings
 
 CLOSING = 7_236_002
 """The number of the advisory lock that closing holds alone; booking shares it, by the database's own guard."""
@@ -26,7 +23,7 @@ def post(session: Session, drafts: Sequence[Draft], *, move_into_open: bool = Fa
     """Book what is not known by its `book_key` yet; gives the ids of the entries that are new, in order.
 
     Postings of nothing, units neither, are left out, and so are entries with nothing else. Where no exchange rate is
-    known, the entry is booked without a value in the reporting currency, a case asks for the rate, the value follows.
+    known, the entry is booked without a value in the reporting currency, which follows when a rate is there.
 
     `move_into_open`: what is dated in a closed period is booked on the first open day instead: for facts, which
     are never refused. Raises PeriodClosed otherwise, Invalid for what does not balance or names no account.
@@ -43,10 +40,7 @@ def post(session: Session, drafts: Sequence[Draft], *, move_into_open: bool = Fa
     fresh = _in_open_period(fresh, books, move=move_into_open)
     if not fresh:
         return []
-    ids, unknown = write(session, books, fresh, clock.now())
-    for currency in sorted(unknown):
-        _ask_for_rate(session, currency, books.currency)
-    return ids
+    return write(session, books, fresh, clock.now())
 
 
 def reverse(session: Session, entry_id: int, reason: str, *, at: datetime | None = None) -> int:
@@ -81,18 +75,18 @@ def entry_of(session: Session, book_key: str) -> int | None:
     return session.scalar(select(JournalEntry.id).where(JournalEntry.book_key == book_key))
 
 
-def close(session: Session, through: date) -> Settings:
+def close(session: Session, through: date) -> None:
     """Let nothing more be booked with an effective day up to this one. Raises Invalid for the future or the past."""
     session.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": CLOSING})
-    settings = session.get_one(Settings, 1, with_for_update=True)
-    if through >= clock.day_of(clock.now(), settings.timezone):
+    session.flush()
+    books = state.read(session)
+    if through >= clock.day_of(clock.now(), books.timezone):
         raise Invalid(f"{through} is not over yet: close a day that has ended.", path=("through",))
-    if settings.closed_through is not None and through < settings.closed_through:
-        raise Invalid(f"The books are closed through {settings.closed_through} already.", path=("through",))
-    if settings.closed_through != through:
-        settings.closed_through = through
+    if books.closed_through is not None and through < books.closed_through:
+        raise Invalid(f"The books are closed through {books.closed_through} already.", path=("through",))
+    if books.closed_through != through:
+        session.execute(text("update settings set closed_through = :through"), {"through": through})
         outbox.record(session, "ledger.closed", "settings", f"The books are closed through {through}.")
-    return settings
 
 
 def _without_nothing(draft: Draft) -> Draft:
@@ -143,18 +137,6 @@ def _opposite(session: Session, entry_id: int) -> list[Line]:
         .order_by(Posting.id)
     )
     return [Line(*row) for row in found]
-
-
-def _ask_for_rate(session: Session, currency: str, reporting: str) -> None:
-    open_case(
-        session,
-        kind=CaseKind.OTHER,
-        code="exchange_rate_missing",
-        title=f"No exchange rate from {currency} to {reporting}",
-        message=f"Amounts in {currency} are booked, but count for nothing in reports until a rate is there.",
-        same_as=f"exchange_rate_missing:{currency}:{reporting}",
-        data={"base": currency, "quote": reporting},
-    )
 
 
 __all__ = ["CLOSING", "Draft", "Line", "close", "entry_of", "post", "reverse"]

@@ -32,8 +32,8 @@ _POSTING = (
 _NULL = "\\N"
 
 
-def write(session: Session, books: Books, drafts: Sequence[Draft], now: datetime) -> tuple[list[int], set[str]]:
-    """Write balanced drafts; gives their ids, and the currencies whose rate is not known."""
+def write(session: Session, books: Books, drafts: Sequence[Draft], now: datetime) -> list[int]:
+    """Write balanced drafts and give their ids. Without a known rate an amount is worth nothing yet."""
     foreign = {
         (line[2], draft.effective_at) for draft in drafts for line in draft.postings if line[2] != books.currency
     }
@@ -45,7 +45,7 @@ def write(session: Session, books: Books, drafts: Sequence[Draft], now: datetime
     with driver.cursor().copy(_POSTING) as copy:
         for entry_id, draft in zip(ids, drafts, strict=True):
             copy.write("".join(_postings(entry_id, draft, books, known)))
-    return ids, {currency for currency, _ in foreign - known.keys()}
+    return ids
 
 
 def _entries(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from core.errors import NotFound
@@ -29,7 +29,10 @@ def lock(session: Session, order_ids: Iterable[int]) -> None:
 
 def mark_unchecked(session: Session, order_ids: Iterable[int]) -> None:
     """Have the checks of locked orders run again before anything else happens to them."""
-    session.execute(text("update orders set validated_at = null where id = any(:ids)"), {"ids": sorted(set(order_ids))})
+    session.execute(
+        text("update orders set validated_at = null where id = any(:ids) and status not in ('COMPLETED', 'CANCELLED')"),
+        {"ids": sorted(set(order_ids))},
+    )
 
 
 def lines_of(session: Session, order_ids: Sequence[int]) -> dict[int, list[OrderLine]]:
@@ -39,6 +42,13 @@ def lines_of(session: Session, order_ids: Sequence[int]) -> dict[int, list[Order
     for line in session.scalars(statement, execution_options={"populate_existing": True}):
         lines[line.order_id].append(line)
     return lines
+
+
+def last_positions(session: Session, order_ids: Sequence[int]) -> dict[int, int]:
+    """The position of each order's last line."""
+    statement = select(OrderLine.order_id, func.max(OrderLine.position)).where(OrderLine.order_id.in_(order_ids))
+    found = session.execute(statement.group_by(OrderLine.order_id))
+    return dict.fromkeys(order_ids, 0) | {order_id: position for order_id, position in found}
 
 
 def payments_of(session: Session, order_ids: Sequence[int]) -> dict[int, list[Payment]]:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from core.errors import NotFound
 from core.returns.models import Disposition, LineDisposition, Return, ReturnLine, ReturnState
 
-_NEVER_OURS = (Disposition.MISSING, Disposition.RETURN_TO_CUSTOMER)
+NEVER_OURS = (Disposition.MISSING, Disposition.RETURN_TO_CUSTOMER)
 _DEAD = (ReturnState.DECLINED, ReturnState.CANCELLED, ReturnState.EXPIRED)
 
 
@@ -55,7 +55,7 @@ def refundable_units(session: Session, return_id: int) -> dict[int, int]:
     shopper, is not paid for."""
     gone = (
         select(func.coalesce(func.sum(LineDisposition.quantity), 0))
-        .where(LineDisposition.return_line_id == ReturnLine.id, LineDisposition.disposition.in_(_NEVER_OURS))
+        .where(LineDisposition.return_line_id == ReturnLine.id, LineDisposition.disposition.in_(NEVER_OURS))
         .scalar_subquery()
     )
     statement = (

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint
+from sqlalchemy import CheckConstraint, LargeBinary, text
 
 from core.db import Base, Currency, Mapped, mapped_column
 from core.orders.states import RiskLevel
@@ -24,3 +24,7 @@ class Settings(Base):
     return_window_days: Mapped[int] = mapped_column(server_default="30")
     closed_through: Mapped[date | None]
     """Nothing is booked with an effective day up to this one."""
+    signing_key: Mapped[bytes] = mapped_column(
+        LargeBinary, server_default=text("uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())")
+    )
+    """Signs the short-lived addresses of documents; the same for every process, and never shown."""

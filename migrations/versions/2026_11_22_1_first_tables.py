@@ -204,6 +204,12 @@ def upgrade() -> None:
         sa.Column("tracking_silence_hours", sa.Integer(), server_default="48", nullable=False),
         sa.Column("return_window_days", sa.Integer(), server_default="30", nullable=False),
         sa.Column("closed_through", sa.Date(), nullable=True),
+        sa.Column(
+            "signing_key",
+            sa.LargeBinary(),
+            server_default=sa.text("uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())"),
+            nullable=False,
+        ),
         sa.CheckConstraint("id = 1", name=op.f("ck_settings_one")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_settings")),
     )

@@ -40,7 +40,8 @@ class Source:
             try:
                 size = path.stat().st_size
                 raw = stack.enter_context(path.open("rb", _BUFFER))
-                zipped = raw.peek(2)[:2] == b"\x1f\x8b"
+                zipped = raw.read(2) == b"\x1f\x8b"
+                raw.seek(0)
             except OSError as error:
                 raise BadData(f"{path} cannot be read: {error.strerror}.", where=str(path)) from None
             stream: BinaryIO = raw

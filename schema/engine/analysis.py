@@ -89,7 +89,7 @@ class _Walk:
         limits, root = self.analyst.limits, self.schema.get_root_type(self.operation.operation)
         assert root is not None
         total = self._set(self.operation.selection_set, root)
-        self.found.rows = total.rows
+        self.found.rows = min(total.rows, 10**15)
         for name, value, most in (
             ("fields", total.fields, limits.fields),
             ("levels", total.depth, limits.depth),

@@ -9,6 +9,16 @@ import asyncpg
 from schema.engine.sql import statement
 
 
+class Row(asyncpg.Record):  # type: ignore[misc]  # asyncpg has no types
+    """One row: by attribute, by name or by position."""
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+
 class Database:
     """A pool of connections. `watchers` are told each statement's text before it runs."""
 
@@ -25,6 +35,7 @@ class Database:
             min_size=1,
             max_size=self.size,
             reset=_leave_as_it_is,
+            record_class=Row,
             statement_cache_size=1000,
             max_cacheable_statement_size=256 * 1024,
             server_settings={
@@ -42,16 +53,16 @@ class Database:
             await self._pool.close()
             self._pool = None
 
-    async def fetch(self, text: str, values: Sequence[Any]) -> list[Any]:
+    async def fetch(self, text: str, values: Sequence[Any]) -> list[Row]:
         """Rows of one statement. Cancelling the caller cancels the statement in the server."""
         for watcher in self.watchers:
             watcher(text)
         async with self._pool.acquire() as connection:
-            rows: list[Any] = await connection.fetch(text, *values)
+            rows: list[Row] = await connection.fetch(text, *values)
         return rows
 
-    async def select(self, query: Any) -> list[Any]:
-        """Rows of a SQLAlchemy SELECT, as asyncpg records (by name or position)."""
+    async def select(self, query: Any) -> list[Row]:
+        """Rows of a SQLAlchemy SELECT."""
         return await self.fetch(*statement(query))
 
 

@@ -10,8 +10,11 @@ from graphql import (
     FragmentDefinitionNode,
     GraphQLError,
     GraphQLSchema,
+    IntValueNode,
+    NoSchemaIntrospectionCustomRule,
     OperationDefinitionNode,
     SelectionSetNode,
+    StringValueNode,
     VariableNode,
     parse,
     specified_rules,
@@ -30,6 +33,7 @@ RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
 class Limits:
     """What one request may ask for. `rows` is the cost: the size of each page times that of the pages in it."""
 
+    characters: int = 200_000
     tokens: int = 6_000
     fields: int = 1_500
     siblings: int = 300
@@ -66,12 +70,14 @@ class Documents:
     """The last documents used, by their text."""
 
     LONGEST_KEPT = 64 * 1024
+    MOST_KEPT = 4 * 1024 * 1024
 
-    def __init__(self, schema: GraphQLSchema, limits: Limits, *, size: int = 1_000) -> None:
+    def __init__(self, schema: GraphQLSchema, limits: Limits, *, introspection: bool = True) -> None:
         self.schema = schema
         self.limits = limits
-        self.size = size
+        self.rules = RULES if introspection else (*RULES, NoSchemaIntrospectionCustomRule)
         self._kept: OrderedDict[str, Document] = OrderedDict()
+        self._characters = 0
 
     def get(self, text: str) -> Document:
         if (found := self._kept.get(text)) is not None:
@@ -80,13 +86,20 @@ class Documents:
         document = self._read(text)
         if len(text) <= self.LONGEST_KEPT:
             self._kept[text] = document
-            if len(self._kept) > self.size:
-                self._kept.popitem(last=False)
+            self._characters += len(text)
+            while self._characters > self.MOST_KEPT:
+                oldest, _ = self._kept.popitem(last=False)
+                self._characters -= len(oldest)
         return document
 
     def _read(self, text: str) -> Document:
         try:
-            tree = parse(text, max_lexical_tokens=self.limits.tokens)
+            tree = parse(
+                text,
+                max_lexical_tokens=self.limits.tokens,
+                max_comments=self.limits.tokens,
+                max_source_length=self.limits.characters,
+            )
         except GraphQLError as error:
             return Document(None, [error])
         except RecursionError:
@@ -94,7 +107,7 @@ class Documents:
         widths = _Widths(self.limits)
         try:
             visit(tree, widths)
-            errors = widths.errors or validate(self.schema, tree, RULES, max_errors=20)
+            errors = widths.errors or validate(self.schema, tree, self.rules, max_errors=20)
         except RecursionError:
             errors = [GraphQLError("The query is nested too deep.")]
         document = Document(tree, errors, deciders=tuple(sorted(widths.deciders)))
@@ -135,6 +148,13 @@ class _Widths(Visitor):
             if isinstance(argument.value, VariableNode):
                 self.deciders.add(argument.value.name.value)
 
-    def _refuse(self, message: str, node: Node) -> Any:
-        self.errors.append(GraphQLError(message, [node], extensions={"code": "TOO_LARGE"}))
+    def enter_string_value(self, node: StringValueNode, *_: Any) -> Any:
+        return self._refuse("A text holds a null character.", node, "INVALID") if "\0" in node.value else None
+
+    def enter_int_value(self, node: IntValueNode, *_: Any) -> Any:
+        longest = 40
+        return self._refuse("A number has too many digits.", node, "INVALID") if len(node.value) > longest else None
+
+    def _refuse(self, message: str, node: Node, code: str = "TOO_LARGE") -> Any:
+        self.errors.append(GraphQLError(message, [node], extensions={"code": code}))
         return BREAK

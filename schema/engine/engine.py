@@ -45,12 +45,12 @@ class Response:
 class Engine:
     """One schema, its documents and its limits; shared by all requests of a process."""
 
-    def __init__(self, schema: strawberry.Schema, registry: Registry, limits: Limits | None = None) -> None:
+    def __init__(self, schema: strawberry.Schema, registry: Registry, limits: Limits | None = None, *, introspection: bool = True) -> None:
         self.schema = schema
         self.core = schema._schema  # noqa: SLF001  # Strawberry's own name for the graphql-core schema
         self.limits = limits or Limits()
         compile_specs(self.core, registry)
-        self.documents = Documents(self.core, self.limits)
+        self.documents = Documents(self.core, self.limits, introspection=introspection)
         self.analyst = Analyst(self.core, self.limits, registry)
 
     async def execute(
@@ -135,11 +135,23 @@ class Engine:
             refused = _refusal([error], context)
             refused.wrong_method = True
             return document, refused
+        if holds_null(variables):
+            error = GraphQLError("A text in the variables holds a null character.")
+            return document, _refusal([error], context)
         analysis = self.analyst.analyse(document, operation, variables)
         context.extensions["cost"] = {"rows": analysis.rows, "limit": self.limits.rows}
         missing = [scope for scope in analysis.scopes if not context.viewer.can(scope)]
         errors = [*analysis.errors, *(_missing(scope, analysis.scopes[scope]) for scope in missing)]
         return document, _refusal(errors, context) if errors else None
+
+
+def holds_null(value: Any) -> bool:
+    """Whether a JSON value has U+0000 in a text, which PostgreSQL cannot hold."""
+    if isinstance(value, str):
+        return "\0" in value
+    if isinstance(value, Mapping):
+        return any(holds_null(name) or holds_null(item) for name, item in value.items())
+    return isinstance(value, list) and any(holds_null(item) for item in value)
 
 
 def _missing(scope: str, node: Any) -> GraphQLError:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 MARK = "\\u0000"
 ROOT = "root"
 LARGEST_COUNT = 1_000_000
+MOST_PLANS, MOST_STATEMENTS = 200, 200
+"""Kept for one document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +160,8 @@ def _prepare(
     key = (*(id(one.node) for one in details), object_type.name, executor.directives)
     found = executor.plans.get(key)
     if found is None:
+        if len(executor.plans) >= MOST_PLANS:
+            executor.plans.clear()  # a caller may try every value of the variables in @include
         found = executor.plans[key] = plan.make(executor, object_type, details, specs, info)
     prepared = Prepared(found, [], {}, {})
     for selected in found.sites:
@@ -205,6 +209,8 @@ async def _fetch(executor: "ReadExecutor", prepared: Prepared, root: Any, write:
     key = (root, *prepared.shape)
     statement: Statement | None = prepared.plan.statements.get(key)
     if statement is None:
+        if len(prepared.plan.statements) >= MOST_STATEMENTS:
+            prepared.plan.statements.clear()
         renderer = Renderer(prepared.windows, prepared.restrictions)
         statement = Statement(write(renderer), tuple(renderer.sources))
         prepared.plan.statements[key] = statement

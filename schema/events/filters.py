@@ -5,6 +5,7 @@ from datetime import datetime
 
 import strawberry
 from sqlalchemy import or_
+from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.elements import ColumnElement
 
 from core.events.models import Event
@@ -38,7 +39,9 @@ def conditions(filter: EventFilter | None) -> Iterator[ColumnElement[bool]]:
         yield from within(Event.occurred_at, filter.occurred_at)
 
 
-def within(moment: ColumnElement[datetime], span: DateTimeRange) -> Iterator[ColumnElement[bool]]:
+def within(
+    moment: ColumnElement[datetime] | InstrumentedAttribute[datetime] | InstrumentedAttribute[datetime | None], span: DateTimeRange
+) -> Iterator[ColumnElement[bool]]:
     if span.from_ is not None:
         yield moment >= span.from_
     if span.to is not None:

@@ -21,8 +21,6 @@ from schema.events.filters import within
 from schema.orders.enums import FulfillmentStatus, HoldKind, OrderStatus, PaymentStatus, ReturnStatus, RiskLevel
 from schema.scalars import DateTimeRange
 
-strawberry.enum(FulfillmentMethod)
-
 
 @strawberry.enum
 class OrderSort(enum.Enum):

@@ -67,7 +67,7 @@ class Label:
     @computed(requires=[models.Label.document_id])
     def url(labels: Sequence[models.Label], ctx: Context) -> list[str | None]:
         """Signed, and good for a quarter of an hour; null until it is bought."""
-        key = ctx.hub.config.signing_key
+        key = ctx.hub.signing_key
         return [address(label.document_id, key) if label.document_id is not None else None for label in labels]
 
 

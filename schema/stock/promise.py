@@ -3,10 +3,9 @@
 import strawberry
 from sqlalchemy.orm import Session
 
-from core.catalog import channels as core_channels
-from core.catalog import items as core_items
 from core.errors import NotFound
-from core.stock import promise
+from core.flows import catalog as flows
+from core.stock.promise import Promise
 from schema.acting import transact
 from schema.catalog.types import Channel, Item
 from schema.context import Context
@@ -55,8 +54,6 @@ async def available_to_promise(ctx: Context, sku: str, channel: str | None = Non
     )
 
 
-def _promised(session: Session, sku: str, channel: str | None) -> tuple[int, int | None, promise.Promise]:
-    item_id = core_items.by_sku(session, sku).id
-    channel_id = core_channels.by_key(session, channel).id if channel is not None else None
-    asked = (item_id, channel_id)
-    return item_id, channel_id, promise.promised(session, [asked])[asked]
+def _promised(session: Session, sku: str, channel: str | None) -> tuple[int, int | None, Promise]:
+    item, seller, promised = flows.explain(session, sku, channel)
+    return item.id, seller.id if seller is not None else None, promised

@@ -115,9 +115,10 @@ def _postings(parts: Sequence[tuple[Movement, int]], reporting: str, against: st
     postings, sums = [], dict[tuple[str, str], int]()
     for movement, value in parts:
         postings.append(Line(accounts.INVENTORY, value, reporting, movement.item_id, None, None, movement.on_hand))
-        other = against or (
-            accounts.GOODS_RECEIVED if movement.reason is MovementReason.RECEIPT else accounts.STOCK_ADJUSTED
-        )
+        other = against or accounts.GOODS_RECEIVED
+        if against is None and movement.reason is not MovementReason.RECEIPT:
+            postings.append(Line(accounts.STOCK_ADJUSTED, -value, reporting, movement.item_id))
+            continue
         currency = movement.cost_currency or reporting
         if movement.unit_cost_minor is None or currency == reporting or movement.on_hand < 0:
             sums[other, reporting] = sums.get((other, reporting), 0) - value

@@ -10,10 +10,12 @@ from core.catalog.models import Channel
 from core.customers import service as customers
 from core.db import next_ids
 from core.flows import advance, book, holds, statuses
-from core.flows.capture import facts, write
+from core.flows.capture import facts, given_back, write
 from core.flows.capture.draft import Details, DraftOrder, draft, line_count
 from core.flows.capture.skus import meanings
+from core.flows.validate import checks
 from core.money import spoken
+from core.orders import payments
 from core.orders.models import Order, OrderLine
 from core.orders.states import HoldKind, OrderStatus
 from crossdock.orders import LineKind, OrderData
@@ -29,7 +31,7 @@ def create(
         return []
     drafts = _drafts(session, channel, orders)
     write.orders(session, channel.id, drafts)
-    paid = write.payments(session, [(order.id, payment) for order in drafts for payment in order.data.payments])
+    paid = payments.add(session, [(order.id, payment) for order in drafts for payment in order.data.payments])
     order_ids = [order.id for order in drafts]
     holds.open_all(session, [reason for order in drafts for reason in _reasons(order)])
     book.sales(session, order_ids)
@@ -38,7 +40,7 @@ def create(
     told = [(order.id, order.data) for order in drafts]
     facts.record(session, channel, told, shipped_from)
     after = statuses.refresh(session, order_ids)
-    facts.take_back(session, channel, told)
+    after |= statuses.refresh(session, given_back.take_back(session, told))
     for order_id in order_ids:
         if after[order_id] not in _FINISHED:
             advance.later(session, [order_id])
@@ -66,7 +68,7 @@ def _reasons(order: DraftOrder) -> list[holds.Reason]:
     """What holds an order from its first moment on; all else is found by the checks."""
     reasons = []
     if order.unmapped and not order.data.fulfilled_by_channel:
-        reasons.append(unmapped(order.id, order.unmapped))
+        reasons.append(checks.unmapped(order.id, order.unmapped))
     if order.data.test:
         message = "The channel marks this as a test order: nothing should be shipped for it."
         fix = "Cancel it, or release the hold to see it travel."
@@ -74,19 +76,6 @@ def _reasons(order: DraftOrder) -> list[holds.Reason]:
             holds.Reason(order_id=order.id, kind=HoldKind.OTHER, code="test_order", message=message, fix=fix)
         )
     return reasons
-
-
-def unmapped(order_id: int, skus: Sequence[str]) -> holds.Reason:
-    """The hold of an order with SKUs that nobody has mapped to an item."""
-    listed = ", ".join(skus)
-    what = f"The SKU {listed} is" if len(skus) == 1 else f"The SKUs {listed} are"
-    return holds.Reason(
-        order_id=order_id,
-        kind=HoldKind.SKU_UNMAPPED,
-        code="sku_unmapped",
-        message=f"{what} not mapped to an item of ours.",
-        fix="Map the listing to an item with listingMap; all orders that wait for it then go on.",
-    )
 
 
 def _tell(session: Session, channel: Channel, drafts: Sequence[DraftOrder]) -> None:

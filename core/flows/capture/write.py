@@ -7,11 +7,11 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from core import clock
-from core.db import insert_rows, next_ids
+from core.db import insert_rows
 from core.flows.capture.draft import DraftLine, DraftOrder
-from core.orders.models import Order, OrderLine, Payment
+from core.orders.models import Order, OrderLine
 from crossdock.address import Address
-from crossdock.orders import OrderData, PaymentData, PaymentState
+from crossdock.orders import OrderData
 
 _ORDER = [
     Order.id, Order.number, Order.channel_id, Order.external_id, Order.external_number, Order.external_version,
@@ -29,12 +29,6 @@ _LINE = [
     OrderLine.total_minor, OrderLine.extra,
 ]  # fmt: skip
 
-_PAYMENT = [
-    Payment.id, Payment.order_id, Payment.state, Payment.gateway, Payment.reference, Payment.currency,
-    Payment.amount_minor, Payment.captured_minor, Payment.disputed_minor, Payment.expires_at, Payment.created_at,
-]  # fmt: skip
-
-
 def orders(session: Session, channel_id: int, drafts: Sequence[DraftOrder]) -> None:
     now = clock.now()
     insert_rows(session, Order, _ORDER, [_order(order, channel_id, now) for order in drafts])
@@ -44,24 +38,6 @@ def orders(session: Session, channel_id: int, drafts: Sequence[DraftOrder]) -> N
 def lines(session: Session, drafts: Sequence[DraftLine]) -> None:
     """Lines of orders that are there."""
     insert_rows(session, OrderLine, _LINE, [_line(line) for line in drafts])
-
-
-def payments(session: Session, made: Sequence[tuple[int, PaymentData]]) -> list[int]:
-    """New payments as (order id, payment); their ids, in order."""
-    ids = next_ids(session, Payment, len(made))
-    if ids:
-        insert_rows(session, Payment, _PAYMENT, [payment(each, *said) for each, said in zip(ids, made, strict=True)])
-    return ids
-
-
-def payment(payment_id: int, order_id: int, said: PaymentData) -> tuple[Any, ...]:
-    """A row of payments: what is disputed was captured before."""
-    amount = said.amount.minor
-    captured = amount if said.state in {PaymentState.CAPTURED, PaymentState.DISPUTED} else 0
-    disputed = amount if said.state is PaymentState.DISPUTED else 0
-    currency = said.amount.currency
-    head = (payment_id, order_id, said.state, said.gateway, said.reference or None, currency)
-    return (*head, amount, captured, disputed, said.expires_at, said.at)
 
 
 def address(known: Address | None) -> dict[str, str] | None:

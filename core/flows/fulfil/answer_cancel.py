@@ -6,8 +6,8 @@ from core import clock, ids
 from core.cases.models import CaseKind
 from core.cases.service import open_case
 from core.flows import statuses
+from core.flows.advance import later
 from core.flows.fulfil.asked import locked_work
-from core.flows.route_again import route_again
 from core.fulfillment import queries
 from core.fulfillment.models import RequestState
 from core.fulfillment.queries import Work
@@ -49,7 +49,7 @@ def answer(session: Session, work_id: int, *, accepted: bool, reason: str | None
             session, "fulfillment.cancellation_rejected", work.order, f"{number} will be shipped nevertheless{words}"
         )
     statuses.refresh(session, [work.order.order_id])
-    route_again(session, work.order.order_id)
+    later(session, [work.order.order_id])
 
 
 def _unasked(session: Session, work: Work, reason: str | None) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from core import clock, ids
-from core.flows.route_again import route_again
+from core.flows.advance import later
 from core.flows.ship.unpack import unpack_units
 from core.fulfillment import queries
 from core.fulfillment.models import FulfillmentLine
@@ -57,7 +57,7 @@ def refuse(session: Session, work: Work, units: Mapping[int, int] | None, *, rea
         session, "fulfillment.rejected", work.order, f"ful_{work.order.id}: {what} will not be shipped: {reason}", data
     )
     close_finished([work], now)
-    route_again(session, work.order.order_id)
+    later(session, [work.order.order_id])
     return refused
 
 

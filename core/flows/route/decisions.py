@@ -84,13 +84,14 @@ def keep(session: Session, facts: Facts, made: Sequence[Planned], *, automatic: 
 
 
 def considered(planned: Planned) -> list[crossdock.Considered]:
-    """Every candidate of the problem: as the strategy explained it, else what is known of it."""
+    """Every candidate of the problem: as the strategy explained it, in its order; then those it left out."""
     assert planned.plan is not None
-    explained = {each.location: each for each in planned.plan.trace}
+    known = {candidate.location for candidate in planned.problem.candidates}
+    explained = [each for each in planned.plan.trace if each.location in known]
     chosen = {assignment.location for assignment in planned.plan.assignments}
-    return [
-        explained.get(candidate.location)
-        or crossdock.Considered(
+    left_out = known - {each.location for each in explained}
+    return explained + [
+        crossdock.Considered(
             location=candidate.location,
             chosen=candidate.location in chosen,
             cost=candidate.cost,
@@ -98,6 +99,7 @@ def considered(planned: Planned) -> list[crossdock.Considered]:
             rejections=candidate.excluded,
         )
         for candidate in planned.problem.candidates
+        if candidate.location in left_out
     ]
 
 

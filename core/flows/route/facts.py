@@ -140,7 +140,7 @@ _LINES = text(
     """
     select l.id, l.order_id, l.sku, l.item_id, i.sku as item, i.weight_grams, l.open, l.backordered
     from order_lines l join items i on i.id = l.item_id
-    where l.order_id = any(:orders) and l.ships and l.open + l.backordered > 0
+    where l.order_id = any(:orders) and l.ships and (:placed or l.open + l.backordered > 0)
     order by l.order_id, l.position
     """
 )
@@ -173,25 +173,13 @@ _PLANNED = text(
 )
 
 
-_ALL_LINES = text(
+def read(session: Session, order_ids: Collection[int], *, at: datetime | None = None, placed: bool = False) -> Facts:
+    """Everything about these orders that routing may look at, in seven statements or fewer, however many they are.
+
+    `placed`: also about lines whose units all have a place.
     """
-    select l.id, l.order_id, l.sku, l.item_id, i.sku as item, i.weight_grams, l.open, l.backordered
-    from order_lines l join items i on i.id = l.item_id
-    where l.order_id = :order and l.ships
-    order by l.position
-    """
-)
-
-
-def all_lines(session: Session, order_id: int) -> list[Line]:
-    """Every line of an order that ships, with or without units to place."""
-    return [Line(**row) for row in session.execute(_ALL_LINES, {"order": order_id}).mappings()]
-
-
-def read(session: Session, order_ids: Collection[int], *, at: datetime | None = None) -> Facts:
-    """Everything about these orders that routing may look at, in seven statements or fewer, however many they are."""
     moment = at or clock.now()
-    orders = _orders(session, sorted(set(order_ids)), moment)
+    orders = _orders(session, sorted(set(order_ids)), moment, placed=placed)
     items = sorted({line.item_id for order in orders for line in order.lines})
     locations = [_location(row) for row in session.execute(_LOCATIONS)]
     return Facts(
@@ -205,9 +193,9 @@ def read(session: Session, order_ids: Collection[int], *, at: datetime | None = 
     )
 
 
-def _orders(session: Session, ids: Sequence[int], moment: datetime) -> list[Order]:
+def _orders(session: Session, ids: Sequence[int], moment: datetime, *, placed: bool) -> list[Order]:
     lines: dict[int, list[Line]] = {}
-    for row in session.execute(_LINES, {"orders": ids}).mappings():
+    for row in session.execute(_LINES, {"orders": ids, "placed": placed}).mappings():
         line = Line(**row)
         lines.setdefault(line.order_id, []).append(line)
     rows = session.execute(_ORDERS, {"orders": ids, "refused_since": moment - LEFT_OUT}).mappings()

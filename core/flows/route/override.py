@@ -44,10 +44,10 @@ def reroute(
     """
     for _ in range(_TRIES):
         with hub.transaction() as session:
-            facts = reading.read(session, [order_id])
+            facts = reading.read(session, [order_id], placed=True)
             _check(facts, order_id)
             chosen = _chosen(facts, locations)
-            movable = movable_units(session, facts) if chosen else Movable()
+            movable = movable_units(session, facts, move=bool(chosen))
         planned = plan_all(hub, facts, strategy=strategy, chosen=chosen)
         if not planned:
             _nothing_open(movable, facts)
@@ -63,12 +63,15 @@ def reroute(
     raise Unroutable("Stock or the order changed while it was being routed. Try again.", path=("id",))
 
 
-def movable_units(session: Session, facts: Facts) -> Movable:
-    """Find what can still be moved, and count it among the open units and what is available."""
+def movable_units(session: Session, facts: Facts, *, move: bool = True) -> Movable:
+    """Find what can still be moved, and count it among the open units and what is available.
+
+    The facts are of one order, read with lines that are `placed`. Without `move` it stays where it is.
+    """
     movable = Movable()
     order = facts.orders[0]
     freed: dict[int, int] = {}
-    for work in queries.of_orders(session, [order.id]):
+    for work in queries.of_orders(session, [order.id]) if move else []:
         for line in work.lines:
             units = queries.left(line) - line.cancelling
             if units <= 0:
@@ -82,18 +85,9 @@ def movable_units(session: Session, facts: Facts) -> Movable:
             elif work.order.request_state is RequestState.SUBMITTED:
                 movable.work_ids.add(work.order.id)
                 movable.asked[line.order_line_id] = movable.asked.get(line.order_line_id, 0) + units
-    if freed:
-        facts.orders[0] = replace(order, lines=tuple(_with(session, facts, freed)))
+    lines = (replace(line, open=line.open + freed.get(line.id, 0)) for line in order.lines)
+    facts.orders[0] = replace(order, lines=tuple(line for line in lines if line.wanted))
     return movable
-
-
-def _with(session: Session, facts: Facts, freed: dict[int, int]) -> list[reading.Line]:
-    lines = reading.all_lines(session, facts.orders[0].id)
-    return [
-        replace(line, open=line.open + freed.get(line.id, 0))
-        for line in lines
-        if line.open + line.backordered + freed.get(line.id, 0) > 0
-    ]
 
 
 def _untouched(work: Work) -> bool:

@@ -1,13 +1,14 @@
 """What routing would do, changing nothing."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 import crossdock
 from core.errors import NotFound, Unroutable
 from core.flows.route import decisions
 from core.flows.route import facts as reading
+from core.flows.route.override import movable_units
 from core.flows.route.plan import Planned, plan_all
 
 if TYPE_CHECKING:
@@ -16,13 +17,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """A decision that was not made. `locations`: id by code; `lines`: order line id by the plan's name for it."""
+    """A decision that was not made. `locations`: id by code; `skus`: by the plan's name of a line, which is its id."""
 
     plan: crossdock.RoutingPlan
     candidates: list[crossdock.Considered]
     cost: crossdock.Money | None
     locations: dict[str, int]
-    ship_on: dict[str, object]
+    ship_on: dict[str, date | None]
+    skus: dict[str, str]
 
 
 def preview(hub: "Hub", order_id: int, *, strategy: str | None = None, at: datetime | None = None) -> Preview:
@@ -31,9 +33,10 @@ def preview(hub: "Hub", order_id: int, *, strategy: str | None = None, at: datet
     Raises NotFound, and Unroutable with the reasons where no plan can be made.
     """
     with hub.transaction() as session:
-        facts = reading.read(session, [order_id], at=at)
-    if not facts.orders:
-        raise NotFound(f"There is no order ord_{order_id}.", path=("orderId",))
+        facts = reading.read(session, [order_id], at=at, placed=True)
+        if not facts.orders:
+            raise NotFound(f"There is no order ord_{order_id}.", path=("orderId",))
+        movable_units(session, facts)
     planned = plan_all(hub, facts, strategy=strategy)
     if not planned:
         return _nothing(strategy or facts.orders[0].strategy or facts.strategy)
@@ -49,9 +52,10 @@ def _preview(facts: reading.Facts, planned: Planned, plan: crossdock.RoutingPlan
         cost=decisions.total(assignment.cost for assignment in plan.assignments),
         locations={location.code: location.id for location in facts.locations},
         ship_on={candidate.location: candidate.ship_on for candidate in planned.problem.candidates},
+        skus={demand.line: demand.sku for demand in planned.problem.demands},
     )
 
 
 def _nothing(strategy: str) -> Preview:
     plan = crossdock.RoutingPlan(strategy=strategy, assignments=())
-    return Preview(plan=plan, candidates=[], cost=None, locations={}, ship_on={})
+    return Preview(plan=plan, candidates=[], cost=None, locations={}, ship_on={}, skus={})

@@ -53,11 +53,11 @@ def adjust(session: Session, adjustments: Sequence[Adjustment]) -> list[StockLev
     if not adjustments:
         raise Invalid("Name at least one adjustment.", path=("adjustments",))
     items, locations = _items(session, adjustments), _locations(session, adjustments)
-    _check_named_once(adjustments)
     facts = [
         _fact(each, items[each.sku], locations[each.location], ("adjustments", str(position)))
         for position, each in enumerate(adjustments)
     ]
+    _check_named_once(adjustments)
     levels = apply(session, facts)
     for each, fact in zip(adjustments, facts, strict=True):
         if each.bin is not None:

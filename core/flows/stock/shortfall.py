@@ -11,7 +11,6 @@ from core.cases.models import CaseKind
 from core.cases.service import open_case
 from core.flows import advance, statuses
 from core.flows.fulfil.withdraw import withdraw
-from core.jobs.registry import enqueue
 from core.orders import queries as orders
 from core.orders.models import Order, OrderLine
 from core.stock.models import Reservation, StockLevel
@@ -37,15 +36,12 @@ def take_back(session: Session, lacking: Mapping[Place, int], short: Mapping[Pla
     if not wanted:
         return False
     touched = {order.id: order for order in orders.locked(session, wanted)}
-    any_taken = False
-    for order_id in sorted(wanted):
-        taken = withdraw(session, order_id, wanted[order_id]).taken
-        any_taken = any_taken or bool(taken)
-        _note(session, touched[order_id], taken, short)
+    taken = {order_id: withdraw(session, order_id, wanted[order_id]).taken for order_id in sorted(wanted)}
+    for order_id in wanted:
+        _note(session, touched[order_id], taken[order_id], short)
     statuses.refresh(session, touched)
-    for order_id in sorted(touched):
-        enqueue(session, advance.advance, same_as=str(order_id), order_id=order_id)
-    return any_taken
+    advance.later(session, sorted(touched))
+    return any(taken.values())
 
 
 def _youngest(session: Session, place: Place, missing: int) -> list[tuple[int, int, int]]:

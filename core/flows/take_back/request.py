@@ -12,6 +12,7 @@ from core import clock, outbox
 from core.db import next_ids
 from core.errors import Invalid, NotFound
 from core.flows import once, statuses
+from core.flows.take_back.exchange import priced
 from core.orders import queries as orders
 from core.orders import views
 from core.orders.models import Order, OrderLine
@@ -58,6 +59,7 @@ def request(
         if order is None:
             raise NotFound(f"There is no order ord_{order_id}.", path=("orderId",))
         wanted = _wanted(session, order, lines)
+        priced(session, order, exchange)  # refused before anybody is asked to judge
         question = _question(session, order, wanted)
 
     verdict = policy.strictest([policy.judge(question), *hub.registry.hooks.return_policy(question)])
@@ -65,7 +67,8 @@ def request(
     with hub.transaction() as session:
         (order,) = orders.locked(session, [order_id])
         wanted = _wanted(session, order, lines)  # again, under the lock
-        return_id = _open(session, order, wanted, verdict, exchange=exchange, note=note, origin=origin)
+        instead = priced(session, order, exchange)
+        return_id = _open(session, order, wanted, verdict, exchange=instead, note=note, origin=origin)
         statuses.refresh(session, [order_id])
         return int(once.done(session, return_id))
 

@@ -20,9 +20,11 @@ from core.orders.summary import summarize
 from core.returns.models import Refund as RefundRow
 from core.returns.models import Return as ReturnRow
 from core.shipments.models import Shipment as ShipmentRow
-from schema.actions import AvailableAction, shown
+from schema.actions import AvailableAction
 from schema.context import Context
 from schema.engine import column, computed, connection, first, from_json, many, money, node, one
+from schema.ledger import profit as profits
+from schema.ledger.profit import Profit
 from schema.orders import facts
 from schema.orders.enums import (
     AddressVerdict,
@@ -43,7 +45,7 @@ if TYPE_CHECKING:
     from schema.events.types import Event
     from schema.fulfillment.types import FulfillmentOrder, RoutingDecision
     from schema.integrations.calls import ExternalCall
-    from schema.ledger.types import JournalEntry, Profit
+    from schema.ledger.types import JournalEntry
     from schema.orders.types.hold import Hold
     from schema.orders.types.line import OrderLine
     from schema.orders.types.payment import Payment
@@ -154,7 +156,6 @@ class Order:
     )
     original: "Order | None" = one(Row.original, description="The order that this one replaces or was exchanged for.")
     journal_entries: Connection["JournalEntry"] = connection(Row.journal_entries, order_by=EntryRow.id)
-    profit: "Profit" = one(Row.profit)
     external_calls: Connection["ExternalCall"] = connection(Row.external_calls, order_by=CallRow.id)
     events: Connection["Event"] = connection(
         Row.events,
@@ -176,9 +177,18 @@ class Order:
         summaries = [summarize(told[order.id], now) for order in orders]
         return [OrderSummary(headline=one.headline, next_step=one.next_step, attention=one.attention) for one in summaries]
 
+    @computed(requires=[Row.id], scope="ledger:read")
+    @staticmethod
+    async def profit(orders: Sequence[models.Order], ctx: Context) -> list[Profit]:
+        """From its own postings, however fresh. In the reporting currency, net of tax."""
+        return await profits.of_orders(ctx, [order.id for order in orders])
+
     @computed(requires=[Row.id])
     @staticmethod
     async def available_actions(orders: Sequence[models.Order], ctx: Context) -> list[list[AvailableAction]]:
         """What the caller may do now, and why not where it may not."""
         standing = await facts.standing(ctx, [order.id for order in orders])
-        return [shown(actions.available(standing[order.id], ctx.viewer.can)) for order in orders]
+        return [
+            [AvailableAction(**one._asdict()) for one in actions.available(standing[order.id], ctx.viewer.can)]
+            for order in orders
+        ]

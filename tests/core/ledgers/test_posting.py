@@ -9,10 +9,9 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
-from core.cases.models import Case
 from core.db import transaction
 from core.errors import IllegalState, Invalid, NotFound, PeriodClosed
-from core.ledgers import service
+from core.ledgers import service, valuation
 from core.ledgers.models import ExchangeRate, JournalEntry, Posting
 from core.ledgers.service import Draft, Line
 from tests.core.ledgers.build import NOON, balances, entries
@@ -185,7 +184,7 @@ def test_closing_goes_forward_only_and_never_ahead_of_time(session: Session) -> 
 
 def values(session: Session) -> list[tuple[int, str, int]]:
     query = select(Posting.amount_minor, Posting.currency, Posting.reporting_minor).order_by(Posting.id)
-    return [tuple(row) for row in session.execute(query)]
+    return [(row[0], row[1], row[2]) for row in session.execute(query)]
 
 
 def test_amounts_are_valued_at_the_rate_of_the_day(session: Session) -> None:
@@ -231,12 +230,18 @@ def test_what_rounding_leaves_over_goes_to_exchange_differences(session: Session
     assert values(session) == [(1, "EUR", 1), (1, "EUR", 1), (-2, "EUR", -1), (0, "GBP", -1)]
 
 
-def test_without_a_rate_the_entry_stands_and_a_case_asks_for_one(session: Session) -> None:
-    service.post(session, [a_draft(*rent(1000, "EUR"))])
-    service.post(session, [a_draft(*rent(2000, "EUR"))])
+def test_without_a_rate_the_entry_stands_and_its_value_follows(session: Session) -> None:
+    service.post(session, [a_draft(*rent(1001, "EUR")), a_draft(*rent(50, "USD")), a_draft(*rent(7))])
+    assert [entry.valued for entry in entries(session)] == [False, False, True]
+    assert values(session)[0] == (1001, "EUR", 0)
+
+    assert valuation.value(session) == {"EUR", "USD"}
+    session.add(ExchangeRate(base="EUR", quote="GBP", at=datetime(2026, 9, 1, tzinfo=UTC), rate=Decimal("0.5")))
+    session.flush()
+    assert valuation.value(session) == {"USD"}
+    assert valuation.value(session) == {"USD"}
     session.commit()
 
-    assert [entry.valued for entry in entries(session)] == [False, False]
-    assert values(session)[0] == (1000, "EUR", 0)
-    (case,) = session.scalars(select(Case))
-    assert case.code == "exchange_rate_missing"
+    assert values(session)[-2:] == [(0, "EUR", 501), (0, "EUR", -501)]
+    later = entries(session)[-1]
+    assert (later.description, later.effective_at) == ("Value of J-1", NOON)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from graphql import GraphQLSchema, build_schema, execute_sync, parse, print_schema
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
@@ -26,7 +26,7 @@ class Oracle:
         self.schema = build_schema(print_schema(schema))
         with Session(database) as session:
             self.rows: dict[type, list[Any]] = {
-                model: list(session.scalars(select(model).order_by(*model.__table__.primary_key.columns)))
+                model: list(session.scalars(select(model).order_by(*inspect(model).primary_key)))
                 for model in (*NAMES, OrderLabelRow)
             }
             session.expunge_all()

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import strawberry
-from sqlalchemy import ARRAY, BigInteger, DateTime, Enum, ForeignKey, Numeric, Text, func, select
+from sqlalchemy import ARRAY, BigInteger, DateTime, Enum, ForeignKey, Numeric, Text, cast, func, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.sql.elements import ColumnElement
@@ -211,6 +211,7 @@ class Order:
     metadata: JSON = column(OrderRow.extra)  # type: ignore[assignment]
     size: OrderSize = same_row()
     secret: str | None = column(OrderRow.note, scope="secrets")
+    slow: str | None = column(cast(func.pg_sleep(20), Text))
     holds: list["Line"] = many(OrderRow.lines, order_by=LineRow.position, where=[LineRow.quantity > 2])
     last_line: "Line | None" = first(OrderRow.lines, order_by=LineRow.position.desc())
     labels: list[Label] = many(OrderRow.labels, order_by=LabelRow.word)

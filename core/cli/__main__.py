@@ -1,0 +1,5 @@
+"""`python -m core.cli` is `crossdock`."""
+
+from core.cli import main
+
+main()

@@ -1,0 +1,72 @@
+"""The root of the command line: errors as one sentence, Ctrl-C as a clean end."""
+
+import signal
+import sys
+from types import FrameType
+from typing import Any, NoReturn
+
+import structlog
+import typer
+from rich.console import Console
+from sqlalchemy.exc import OperationalError
+from typer.core import TyperGroup
+
+from core import config, logs
+from core.errors import CrossdockError
+from crossdock.errors import ProviderError
+
+out = Console()
+err = Console(stderr=True)
+
+INTERRUPTED = 130
+
+
+class Commands(TyperGroup):
+    """Runs a command, and says in one sentence what went wrong."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run it; SIGTERM ends it as Ctrl-C does."""
+        signal.signal(signal.SIGTERM, _interrupt)
+        try:
+            return super().invoke(ctx)
+        except (CrossdockError, ProviderError) as error:
+            fail(error.message)
+        except OperationalError as error:
+            fail(f"The database does not answer: {str(error.orig).strip().partition(chr(10))[0]}")
+        except BrokenPipeError:
+            sys.stderr.close()  # whoever read our answer has seen enough
+            raise typer.Exit(1) from None
+        except KeyboardInterrupt:
+            err.print("Stopped.", style="dim")
+            raise typer.Exit(INTERRUPTED) from None
+
+
+app = typer.Typer(
+    cls=Commands,
+    name="crossdock",
+    help="Crossdock: a headless order-management hub for sellers on many channels.",
+    epilog="Settings are environment variables named CROSSDOCK_...: see docs/settings.md.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+
+
+def settings() -> config.Config:
+    """The settings in force, with logging set up by them. Raises SettingsError."""
+    given = config.read()
+    logs.configure(given)
+    for sentence in config.unknown():
+        structlog.get_logger("crossdock").warning(sentence)
+    return given
+
+
+def fail(sentence: str) -> NoReturn:
+    """End the command with one sentence for people."""
+    err.print(sentence, style="red", highlight=False, markup=False, soft_wrap=True)
+    raise typer.Exit(1)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt

@@ -1,0 +1,34 @@
+"""`crossdock plugins`: what is installed, what runs, and what was refused and why."""
+
+import typer
+from rich.table import Table
+
+from core.cli.app import out, settings
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command()(plugins)
+
+
+def plugins() -> None:
+    """List plugins and their integrations; for each that was refused, the reason and how to mend it."""
+    from core.plugins import load
+
+    config = settings()
+    registry = load(config.plugins_file if config.plugins_file.exists() else None, quiet=True)
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for title in ("plugin", "version", "kinds", "integrations", "status"):
+        table.add_column(title, overflow="fold")
+    for name, plugin in sorted(registry.plugins.items()):
+        uses = [each for each in registry.integrations.values() if each.plugin == name]
+        status = "[red]refused[/]" if plugin.problem else "[green]runs[/]" if registry.enabled(name) else "installed"
+        table.add_row(
+            name, plugin.version, ", ".join(plugin.kinds) or "hooks", ", ".join(each.key for each in uses), status
+        )
+    out.print(table)
+    for what, problem in registry.problems:
+        out.print(f"\n{what}: {problem.reason}\n  {problem.mend}", highlight=False, markup=False, soft_wrap=True)
+    if not config.plugins_file.exists():
+        out.print(f"\n{config.plugins_file} is not there, so no integration runs.", highlight=False)
+    if registry.problems:
+        raise typer.Exit(1)

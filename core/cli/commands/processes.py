@@ -1,0 +1,94 @@
+"""`crossdock worker` and `crossdock scheduler`: the processes that do the work, apart from the web server."""
+
+import signal
+import sys
+import threading
+from typing import Annotated
+
+import typer
+
+from core.cli.app import fail, settings
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command()(worker)
+    app.command()(scheduler)
+
+
+def worker(
+    queue: Annotated[
+        list[str] | None, typer.Option(help="Work on this queue only; give it several times for several. All by default.")
+    ] = None,
+) -> None:
+    """Run jobs until stopped.
+
+    Run as many of these as you like, on as many machines. CROSSDOCK_WORKER_PROCESSES and CROSSDOCK_WORKER_THREADS say
+    how much one of them does at once. A worker that is killed loses nothing: its jobs are run again within seconds.
+    """
+    from core.jobs import registry
+
+    config = settings()
+    queues = list(queue or registry.QUEUES)
+    unknown = [name for name in queues if name not in registry.QUEUES]
+    if unknown:
+        fail(f"There is no queue {unknown[0]!r}; there are {', '.join(registry.QUEUES)}.")
+    if config.worker_processes > 1:
+        _several(config.worker_processes, queues)
+    else:
+        _one(queues)
+
+
+def scheduler() -> None:
+    """Run periodic jobs, wake workers for what was missed, and take back the jobs of workers that died.
+
+    Run two for safety: one acts, the others stand by.
+    """
+    from core import scheduler as scheduling
+    from core.cli.joining import joined
+    from core.cli.observed import observed
+
+    stopped = _until_stopped()
+    with joined("scheduler") as (hub, _servers), observed(hub.config):
+        scheduling.run(hub, stopped)
+
+
+def _one(queues: list[str]) -> None:
+    from core import worker as working
+    from core.cli.joining import joined
+    from core.cli.observed import observed
+
+    stopped = _until_stopped()
+    with joined("worker") as (hub, servers), observed(hub.config):
+        try:
+            working.run(hub, servers.redis_url, stopped, queues=queues)
+        except working.WorkerFault as fault:
+            fail(str(fault))
+
+
+def _several(count: int, queues: list[str]) -> None:
+    """As many processes as are wanted, each started again when it dies."""
+    import os
+
+    from core.cli.joining import servers_of
+    from core.config import variable
+    from core.supervisor import supervise
+
+    options = [part for name in queues for part in ("--queue", name)]
+    command = [sys.executable, "-m", "core.cli", "worker", *options]
+    with servers_of(settings()):
+        environment = os.environ | {variable("worker_processes"): "1"}
+        supervise({f"worker {number}": command for number in range(1, count + 1)}, environment)
+
+
+def _until_stopped() -> threading.Event:
+    """Set by SIGTERM and SIGINT; a second one does not wait."""
+    stopped = threading.Event()
+
+    def stop(number: int, _frame: object) -> None:
+        if stopped.is_set():
+            raise KeyboardInterrupt
+        stopped.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+    return stopped

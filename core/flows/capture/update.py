@@ -1,0 +1,68 @@
+"""A newer telling of orders that we have: what can change changes, what does not fit opens a case."""
+
+from collections.abc import Mapping
+
+from sqlalchemy.orm import Session
+
+from core import ids, outbox
+from core.catalog.models import Channel
+from core.flows import advance, book, payments, readdress, statuses
+from core.flows.capture import facts, given_back, write
+from core.flows.capture.lines import revise
+from core.orders import queries
+from core.orders.models import Order
+from crossdock.orders import OrderData
+
+
+def update(session: Session, channel: Channel, changed: Mapping[int, OrderData], shipped_from: int | None) -> None:
+    """Bring orders up to date with what their channel says now."""
+    if not changed:
+        return
+    orders = queries.locked(session, changed)
+    told = [(order.id, changed[order.id]) for order in orders]
+    for order in orders:
+        _head(order, changed[order.id])
+    session.flush()
+    for order in orders:
+        readdress.follow(session, order, changed[order.id])
+    repriced = revise(session, channel, [(order, changed[order.id]) for order in orders])
+    book.changes(session, repriced)
+    payments.take(session, [(order_id, payment) for order_id, data in told for payment in data.payments])
+    facts.record(session, channel, told, shipped_from)
+    given_back.take_back(session, told)
+    queries.mark_unchecked(session, changed)
+    statuses.refresh(session, changed)
+    for order in orders:
+        _tell(session, channel, order)
+    advance.later(session, sorted(changed))
+
+
+def _head(order: Order, data: OrderData) -> None:
+    """The plain parts: who, until when, and what was noted."""
+    order.external_version = write.version_of(data)
+    order.external_number = data.external_number or order.external_number
+    order.email = write.email_of(data) or order.email
+    order.phone = write.phone_of(data) or order.phone
+    order.billing_address = write.address(data.billing_address) or order.billing_address
+    order.shipping_method = data.shipping_method or order.shipping_method
+    order.ship_by = data.ship_by or order.ship_by
+    order.deliver_by = data.deliver_by or order.deliver_by
+    order.note = data.note or order.note
+    order.tags = list(dict.fromkeys([*order.tags, *data.tags]))
+    order.extra = {**order.extra, **data.metadata}
+    order.search = write.search_text(order.number, data)
+
+
+def _tell(session: Session, channel: Channel, order: Order) -> None:
+    said = f"{channel.name} told a newer version of order {order.number}."
+    outbox.record(
+        session,
+        "order.updated",
+        ids.encode("ord", order.id),
+        said,
+        order_id=order.id,
+        data={"version": order.external_version},
+    )
+
+
+__all__ = ["update"]

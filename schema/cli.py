@@ -1,0 +1,70 @@
+"""`crossdock serve` and `crossdock schema`: the commands that need the API."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from core.cli.app import fail, out, settings
+
+_SCHEMA = Path(__file__).parent / "schema.graphql"
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands; found by entry point."""
+    app.command()(serve)
+    group = typer.Typer(help="The GraphQL schema as a file.", no_args_is_help=True)
+    group.command()(export)
+    group.callback()(lambda: None)  # so that `export` stays a word of its own
+    app.add_typer(group, name="schema")
+
+
+def serve() -> None:
+    """Run the web server: GraphQL at /graphql, GraphiQL in a browser, /healthz, /readyz and /metrics.
+
+    CROSSDOCK_HOST, CROSSDOCK_PORT and CROSSDOCK_WEB_PROCESSES say where, and in how many processes. Put a proxy with
+    TLS before it.
+    """
+    import uvicorn
+
+    from core.access import admin, keys
+    from core.cli.joining import joined
+    from core.cli.ports import require_free
+    from core.cli.shared_metrics import shared_metrics
+
+    config = settings()
+    require_free(config)
+    with shared_metrics(config, processes=config.web_processes), joined("serve") as (hub, _servers):
+        with hub.transaction() as session:
+            keys.ensure_admin(session, admin.secret_of(config))
+        hub.close()
+        uvicorn.run(
+            "schema.serve:application",
+            factory=True,
+            host=config.host,
+            port=config.port,
+            workers=config.web_processes,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=5,
+            ws_max_size=2 * 1024 * 1024,
+        )
+
+
+def export(
+    path: Annotated[Path, typer.Argument(help="Where to write it.")] = _SCHEMA,
+    check: Annotated[bool, typer.Option(help="Write nothing; fail where the file differs from the code.")] = False,  # noqa: FBT002
+) -> None:
+    """Write the GraphQL schema, as the code declares it."""
+    from schema import domains
+    from schema.build import build_engine
+
+    domains.load()
+    text = build_engine().sdl() + "\n"
+    if check:
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            fail(f"{path} is not what the code declares: run `crossdock schema export`.")
+        return
+    path.write_text(text, encoding="utf-8")
+    out.print(f"Wrote {path}.", highlight=False)

@@ -1,0 +1,127 @@
+"""Profit: of one order, and by any group of orders."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+import strawberry
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from core.ledgers import queries
+from core.ledgers.queries import Profit as Terms
+from core.ledgers.queries import ProfitGroup as Group
+from core.ledgers.queries import ProfitSort as Sort
+from core.settings import service as settings
+from schema.acting import transact
+from schema.context import Context
+from schema.engine import query
+from schema.ledger.types import SCOPE
+from schema.pagination import Connection, Slice, page_of
+from schema.scalars import DateTimeRange, Money, money_of
+
+ProfitGroup = strawberry.enum(Group)
+ProfitSort = strawberry.enum(Sort)
+
+
+@strawberry.type
+class Profit:
+    """In the reporting currency, net of tax. Until `settled`, fees and shipping are the expected ones."""
+
+    revenue: Money
+    discounts: Money
+    refunds: Money
+    cogs: Money
+    shipping_cost: Money
+    channel_fees: Money
+    payment_fees: Money
+    other_costs: Money
+    net: Money
+    margin_percent: Decimal | None
+    exchange_difference: Money = strawberry.field(description="Differences of rate only; not part of net.")
+    settled: bool
+
+
+@strawberry.type
+class ProfitRow:
+    """The profit of one group. `key` names it: a SKU, a day, a channel's key."""
+
+    key: str
+    label: str
+    orders: int
+    units: int
+    profit: Profit
+
+
+async def of_orders(ctx: Context, order_ids: Sequence[int]) -> list[Profit]:
+    """The profit of each order from its own postings, however fresh."""
+    terms, currency = await transact(ctx, _of_orders, order_ids)
+    return [_profit(terms[order_id], currency) for order_id in order_ids]
+
+
+@query(scope=SCOPE)
+async def profit_report(
+    ctx: Context,
+    page: Slice,
+    group_by: ProfitGroup,
+    placed_at: DateTimeRange | None = None,
+    channel: list[str] | None = None,
+    sku: list[str] | None = None,
+    sort: ProfitSort = Sort.KEY,
+) -> Connection[ProfitRow]:
+    """Profit of the orders placed in a range, by group; days, weeks and months are those of the settings' zone."""
+    rows, currency = await transact(ctx, _report, group_by, placed_at, channel, sku, sort)
+    shown = [_row(row, currency) for row in rows]
+    return page_of(shown, page, key=lambda row: row.key)
+
+
+def _of_orders(session: Session, order_ids: Sequence[int]) -> tuple[dict[int, Terms], str]:
+    return queries.profits_of_orders(session, order_ids), settings.current(session).currency
+
+
+def _report(
+    session: Session,
+    group: Group,
+    placed: DateTimeRange | None,
+    channels: list[str] | None,
+    skus: list[str] | None,
+    sort: Sort,
+) -> tuple[list[Any], str]:
+    statement = queries.profit_report(
+        session,
+        group,
+        placed_from=placed.from_ if placed else None,
+        placed_to=placed.to if placed else None,
+        channels=channels,
+        skus=skus,
+    )
+    found = select(statement.subquery()).order_by(text(queries.SORTS[sort]))
+    rows = session.execute(found).all()
+    return list(rows), settings.current(session).currency
+
+
+def _row(row: Any, currency: str) -> ProfitRow:
+    terms = Terms(*(int(getattr(row, name)) for name in Terms._fields if name != "settled"))
+    return ProfitRow(
+        key=row.key, label=row.label, orders=int(row.orders), units=int(row.units), profit=_profit(terms, currency)
+    )
+
+
+def _profit(terms: Terms, currency: str) -> Profit:
+    def shown(minor: int) -> Money:
+        return money_of(minor, currency)
+
+    return Profit(
+        revenue=shown(terms.revenue_minor),
+        discounts=shown(terms.discounts_minor),
+        refunds=shown(terms.refunds_minor),
+        cogs=shown(terms.cogs_minor),
+        shipping_cost=shown(terms.shipping_cost_minor),
+        channel_fees=shown(terms.channel_fees_minor),
+        payment_fees=shown(terms.payment_fees_minor),
+        other_costs=shown(terms.other_costs_minor),
+        net=shown(terms.net_minor),
+        margin_percent=terms.margin_percent,
+        exchange_difference=shown(terms.exchange_difference_minor),
+        settled=terms.settled,
+    )

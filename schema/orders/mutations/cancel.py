@@ -1,0 +1,36 @@
+"""Cancelling."""
+
+from core.flows import cancel
+from schema.acting import transact_once
+from schema.context import Context
+from schema.engine import Ref, mutation
+from schema.ids import OrderId
+from schema.inputs import LineQuantity, line_quantities
+from schema.orders.enums import CancelReason
+from schema.orders.payloads import OrderPayload
+from schema.orders.types import Order
+
+
+@mutation(scope="orders:write")
+async def order_cancel(
+    ctx: Context,
+    id: OrderId,
+    reason: CancelReason,
+    idempotency_key: str,
+    lines: list[LineQuantity] | None = None,
+    note: str | None = None,
+    refund: bool | None = True,
+    notify: bool | None = True,
+) -> OrderPayload:
+    """All that has not shipped, or these lines. What was paid for it goes back unless `refund` is false."""
+    await transact_once(
+        ctx,
+        idempotency_key,
+        cancel.cancel,
+        id,
+        lines=line_quantities(lines, "lines"),
+        reason=reason,
+        note=note,
+        refund=refund is not False,
+    )
+    return OrderPayload(order=Ref(Order, id))
