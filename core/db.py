@@ -20,11 +20,14 @@ from sqlalchemy import (
     String,
     Text,
     create_engine,
+    event,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Mapped, Session, mapped_column, relationship
+
+from core import metrics
 
 type_map: dict[Any, Any] = {
     int: Integer,
@@ -68,7 +71,7 @@ def related(*args: Any, **options: Any) -> Any:
 
 def connect(url: str, *, pool_size: int = 10, application: str = "crossdock") -> Engine:
     """An engine on psycopg 3. Sessions use UTC, and a statement that waits over 30 s is given up."""
-    return create_engine(
+    engine = create_engine(
         url.replace("postgres://", "postgresql://", 1),
         pool_size=pool_size,
         max_overflow=pool_size,
@@ -80,6 +83,8 @@ def connect(url: str, *, pool_size: int = 10, application: str = "crossdock") ->
             "options": "-c timezone=UTC -c jit=off -c lock_timeout=30s -c idle_in_transaction_session_timeout=300s",
         },
     )
+    event.listen(engine, "before_cursor_execute", lambda *_: metrics.sql_sent())
+    return engine
 
 
 @contextmanager
@@ -107,6 +112,7 @@ def insert_rows(
     names = [column.key for column in columns]
     listed = ", ".join(f'"{model.__mapper__.columns[name].name}"' for name in names)
     session.flush()
+    metrics.sql_sent()
     driver = session.connection().connection.driver_connection
     assert driver is not None
     with driver.cursor().copy(f'copy "{model.__tablename__}" ({listed}) from stdin') as copy:

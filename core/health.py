@@ -23,8 +23,8 @@ class Check:
         return self.message is None
 
 
-def checks(hub: Hub, broker: "redis.Redis") -> list[Check]:
-    """All of them, each tried within a few seconds."""
+def checks(hub: Hub, broker: redis.Redis | None) -> list[Check]:
+    """All of them, each tried within a few seconds. Without a broker nobody can be woken: that is not well."""
     return [
         _check("database", lambda: _database(hub)),
         _check("broker", lambda: _broker(broker)),
@@ -40,13 +40,17 @@ def _check(name: str, look: Callable[[], str | None]) -> Check:
         return Check(name, f"It does not answer: {reason}")
 
 
-def _database(hub: Hub) -> None:
+def _database(hub: Hub) -> str | None:
     with hub.engine.connect() as connection:
         connection.execute(text("select 1"))
+    return None
 
 
-def _broker(broker: "redis.Redis") -> None:
+def _broker(broker: redis.Redis | None) -> str | None:
+    if broker is None:
+        return "CROSSDOCK_REDIS_URL is not set."
     broker.ping()
+    return None
 
 
 def _migrations(hub: Hub) -> str | None:

@@ -17,7 +17,7 @@ from core.config import Config
 from core.plugins import Registry, load
 from core.settings import service as settings
 
-assert models.metadata  # all tables are known before the first statement, for their relations name each other
+assert models.metadata is not None  # all tables are known before the first statement, for their relations name each other
 
 Wake = Callable[[set[str]], None]
 """Tells workers that the named queues have work. Best effort: the scheduler finds what it missed."""

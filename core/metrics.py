@@ -21,6 +21,8 @@ _REQUEST_SECONDS = Histogram(
 _ORDERS = Counter("crossdock_orders_captured_total", "New orders taken in.", ["channel"])
 _JOB_FAILURES = Counter("crossdock_job_failures_total", "Calls of jobs that failed, whether retried or not.", ["job"])
 
+_STATEMENTS = Counter("crossdock_sql_statements_total", "SQL statements sent to PostgreSQL.")
+
 
 def job_ran(name: str, seconds: float, *, failed: bool) -> None:
     _JOB_SECONDS.labels(name).observe(seconds)
@@ -36,3 +38,8 @@ def request_answered(place: str, method: str, status: int, seconds: float) -> No
 def orders_captured(channel: str, count: int) -> None:
     """Count orders that are about to be committed; one that fails to be is counted all the same."""
     _ORDERS.labels(channel).inc(count)
+
+
+def sql_sent() -> None:
+    """Count one statement; rows copied in one go are one."""
+    _STATEMENTS.inc()

@@ -21,10 +21,11 @@ class RejectedRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Imported:
-    """One document with the number of rows of the file that it was made of."""
+    """One document with the number of rows of the file that it was made of; `raw` is those rows as they stood there."""
 
     document: Document
     rows: int
+    raw: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

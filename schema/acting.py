@@ -22,7 +22,8 @@ async def transact(
     **kwargs: P.kwargs,
 ) -> R:
     """Run a flow that takes a session, in one transaction."""
-    return await _act(ctx, flow, None, args, kwargs, once.in_one_transaction)
+    answer: R = await _act(ctx, flow, None, args, kwargs, once.in_one_transaction)
+    return answer
 
 
 async def transact_once(
@@ -34,12 +35,14 @@ async def transact_once(
     **kwargs: P.kwargs,
 ) -> R:
     """The same, once for this idempotency key: a repetition gets the first answer, which JSON must be able to say."""
-    return await _act(ctx, flow, key, args, kwargs, once.in_one_transaction)
+    answer: R = await _act(ctx, flow, key, args, kwargs, once.in_one_transaction)
+    return answer
 
 
 async def perform(ctx: Context, flow: Callable[Concatenate[Hub, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
     """Run a flow that takes the hub, opens transactions of its own and calls plugins between them."""
-    return await _act(ctx, flow, None, args, kwargs, once.in_steps)
+    answer: R = await _act(ctx, flow, None, args, kwargs, once.in_steps)
+    return answer
 
 
 async def perform_once(
@@ -51,7 +54,8 @@ async def perform_once(
     **kwargs: P.kwargs,
 ) -> R:
     """The same, once for this idempotency key."""
-    return await _act(ctx, flow, key, args, kwargs, once.in_steps)
+    answer: R = await _act(ctx, flow, key, args, kwargs, once.in_steps)
+    return answer
 
 
 async def _act(

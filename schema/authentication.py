@@ -49,7 +49,9 @@ class Authentication:
 def viewer_of(session: Session, key: ApiKey) -> Viewer:
     """The caller behind a key. A key of channels that are all gone sees nothing, not everything."""
     channels = tuple(session.scalars(select(Channel.id).where(Channel.key.in_(key.channels)))) if key.channels else ()
-    places = tuple(session.scalars(select(Location.id).where(Location.code.in_(key.locations)))) if key.locations else ()
+    places = (
+        tuple(session.scalars(select(Location.id).where(Location.code.in_(key.locations)))) if key.locations else ()
+    )
     return Viewer(
         name=key.name,
         key_id=key.id,

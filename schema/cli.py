@@ -34,7 +34,7 @@ def serve() -> None:
 
     config = settings()
     require_free(config)
-    with shared_metrics(config, processes=config.web_processes), joined("serve") as (hub, _servers):
+    with shared_metrics(wanted=config.web_processes > 1), joined("serve") as (hub, _servers):
         with hub.transaction() as session:
             keys.ensure_admin(session, admin.secret_of(config))
         hub.close()
@@ -61,7 +61,7 @@ def export(
     from schema.build import build_engine
 
     domains.load()
-    text = build_engine().sdl() + "\n"
+    text = build_engine().schema.as_str() + "\n"
     if check:
         if not path.exists() or path.read_text(encoding="utf-8") != text:
             fail(f"{path} is not what the code declares: run `crossdock schema export`.")

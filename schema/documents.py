@@ -29,6 +29,7 @@ class Document:
     format: str = column(models.Document.format)
 
     @computed(requires=[models.Document.id])
+    @staticmethod
     def url(documents: Sequence[models.Document], ctx: Context) -> list[str]:
         """Signed, and good for a quarter of an hour."""
         return [address(document.id, ctx.hub.signing_key) for document in documents]
@@ -62,5 +63,3 @@ async def serve(request: Request) -> Response:
     if not rows:
         return PlainTextResponse("There is no such document.", 404)
     return Response(bytes(rows[0].content), media_type=_MEDIA.get(rows[0].format, "application/octet-stream"))
-
-

@@ -76,8 +76,11 @@ def present(error: GraphQLError, request_id: str) -> dict[str, Any]:
         shown["message"] = "Reading this took too long; ask for less."
         shown["extensions"] = {"code": "TIMEOUT", "requestId": request_id}
     elif cause is not None and not isinstance(cause, GraphQLError):
-        log.error("graphql.failed", request_id=request_id, path=error.path, exc_info=cause)
-        if not error.message.startswith(_NULL):
+        null = error.message.startswith(_NULL)
+        log.error(
+            "graphql.failed", request_id=request_id, path=error.path, exc_info=None if null else cause, error=str(cause)
+        )
+        if not null:
             shown["message"] = "Something broke on our side; the request id finds it in the log."
         shown["extensions"] = {"code": "INTERNAL", "requestId": request_id}
     elif "code" not in shown.get("extensions", {}):

@@ -21,9 +21,10 @@ from core.hub import Hub
 from core.jobs import queues
 
 
-def routes(hub: Hub, redis_url: str) -> list[Route]:
+def routes(hub: Hub) -> list[Route]:
     """The routes of one web process. They need no key, and say nothing that one would."""
-    broker = redis.Redis.from_url(redis_url, socket_connect_timeout=2, socket_timeout=2)
+    url = hub.config.redis_url
+    broker = redis.Redis.from_url(url, socket_connect_timeout=2, socket_timeout=2) if url else None
     registry = _registry(hub)
 
     async def readyz(_request: Request) -> JSONResponse:

@@ -96,7 +96,9 @@ def page_of(rows: Sequence[T], page: Slice, *, key: Callable[[T], str]) -> Conne
     stop = _position(keys, page.before, "before") if page.before is not None else len(rows)
     stop = max(start, stop)
     low, high = (max(start, stop - page.size), stop) if page.backward else (start, min(stop, start + page.size))
-    edges = [Edge(cursor=encode_cursor([name]), node=row) for name, row in zip(keys[low:high], rows[low:high], strict=True)]
+    edges = [
+        Edge(cursor=encode_cursor([name]), node=row) for name, row in zip(keys[low:high], rows[low:high], strict=True)
+    ]
     return Connection(
         edges=edges,
         nodes=[edge.node for edge in edges],

@@ -1,6 +1,6 @@
 """Scalars and small objects that every domain shares: Decimal, DateTime, Date, JSON, Money, Address, Document."""
 
-import datetime as clocks
+import datetime as dt
 import decimal
 import re
 from enum import Enum
@@ -25,28 +25,28 @@ def parse_decimal(value: object) -> decimal.Decimal:
     raise GraphQLError(f'Decimal must be a string such as "9.99", not {value!r}.'[:120])
 
 
-def parse_moment(value: object) -> clocks.datetime:
+def parse_moment(value: object) -> dt.datetime:
     """RFC 3339 with a zone; anything else is refused, for a time without zone is not a moment."""
     if isinstance(value, str) and _MOMENT.fullmatch(value):
         try:
-            return clocks.datetime.fromisoformat(value.upper()).astimezone(clocks.UTC)
+            return dt.datetime.fromisoformat(value.upper()).astimezone(dt.UTC)
         except (ValueError, OverflowError):
             pass
     raise GraphQLError(f'DateTime must be RFC 3339 with a zone, such as "2026-01-31T14:00:00Z", not {value!r}.'[:160])
 
 
-def parse_day(value: object) -> clocks.date:
+def parse_day(value: object) -> dt.date:
     if isinstance(value, str) and len(value) == len("2026-01-31"):
         try:
-            return clocks.date.fromisoformat(value)
+            return dt.date.fromisoformat(value)
         except ValueError:
             pass
     raise GraphQLError(f'Date must look like "2026-01-31", not {value!r}.'[:120])
 
 
-def show_moment(value: clocks.datetime) -> str:
+def show_moment(value: dt.datetime) -> str:
     """UTC with Z and without needless zeros, as the database shows it."""
-    text = value.astimezone(clocks.UTC).replace(tzinfo=None).isoformat()
+    text = value.astimezone(dt.UTC).replace(tzinfo=None).isoformat()
     return (text.rstrip("0") if "." in text else text) + "Z"
 
 
@@ -58,15 +58,20 @@ JSON = NewType("JSON", object)
 
 SCALARS: dict[object, Any] = {
     decimal.Decimal: strawberry.scalar(
-        name="Decimal", description="An exact decimal number, as a string.", serialize=show_decimal, parse_value=parse_decimal
+        name="Decimal",
+        description="An exact decimal number, as a string.",
+        serialize=show_decimal,
+        parse_value=parse_decimal,
     ),
-    clocks.datetime: strawberry.scalar(
+    dt.datetime: strawberry.scalar(
         name="DateTime", description="A moment, RFC 3339 in UTC.", serialize=show_moment, parse_value=parse_moment
     ),
-    clocks.date: strawberry.scalar(
-        name="Date", description="A calendar day, ISO 8601.", serialize=clocks.date.isoformat, parse_value=parse_day
+    dt.date: strawberry.scalar(
+        name="Date", description="A calendar day, ISO 8601.", serialize=dt.date.isoformat, parse_value=parse_day
     ),
-    JSON: strawberry.scalar(name="JSON", description="Any JSON value.", serialize=lambda value: value, parse_value=lambda value: value),
+    JSON: strawberry.scalar(
+        name="JSON", description="Any JSON value.", serialize=lambda value: value, parse_value=lambda value: value
+    ),
 }
 
 CONFIG = StrawberryConfig(scalar_map=SCALARS)
@@ -119,8 +124,8 @@ class AddressInput:
 
 @strawberry.input
 class DateTimeRange:
-    from_: clocks.datetime | None = strawberry.field(name="from", default=None, description="Inclusive.")
-    to: clocks.datetime | None = strawberry.field(default=None, description="Exclusive.")
+    from_: dt.datetime | None = strawberry.field(name="from", default=None, description="Inclusive.")
+    to: dt.datetime | None = strawberry.field(default=None, description="Exclusive.")
 
 
 @strawberry.enum

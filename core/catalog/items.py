@@ -87,20 +87,6 @@ def upsert_item(session: Session, sku: str, given: Mapping[str, Any]) -> tuple[I
     return item, is_new
 
 
-def set_metadata(session: Session, item_id: int, values: Mapping[str, Any]) -> None:
-    """Merge keys into an item's metadata; None removes a key."""
-    item = session.scalars(select(Item).where(Item.id == item_id).with_for_update()).one_or_none()
-    if item is None:
-        raise NotFound(f"No item has the id itm_{item_id}.", path=("id",))
-    merged = {**item.extra, **values}
-    item.extra = {key: value for key, value in merged.items() if value is not None}
-    item.updated_at = clock.now()
-    keys = sorted(values)
-    outbox.record(
-        session, "item.updated", f"itm_{item_id}", f"Metadata of {item.sku} changed.", data={"metadata": keys}
-    )
-
-
 def _locked(session: Session, sku: str) -> Item | None:
     return session.scalar(select(Item).where(Item.sku == sku).with_for_update())
 

@@ -4,7 +4,7 @@ from core.catalog.bundles import Part, is_a_part, recipe, recipes, set_component
 from core.catalog.channels import MANUAL, ensure_channel, locations_of, update_channel
 from core.catalog.channels import by_key as channel_by_key
 from core.catalog.items import by_sku as item_by_sku
-from core.catalog.items import ensure_items, ids_of, set_metadata, upsert_item
+from core.catalog.items import ensure_items, ids_of, upsert_item
 from core.catalog.listings import Called, Meaning, resolve_skus, unmapped_by_sku, upsert_listing
 
 __all__ = [
@@ -23,7 +23,6 @@ __all__ = [
     "recipes",
     "resolve_skus",
     "set_components",
-    "set_metadata",
     "unmapped_by_sku",
     "update_channel",
     "upsert_item",

@@ -12,6 +12,7 @@ from core.cli.app import settings
 from core.config import Config, variable
 from core.errors import SettingsError
 from core.hub import Hub, open_hub
+from core.integrations.mirror import mirror
 from core.servers import Servers, join_or_start
 
 
@@ -34,6 +35,8 @@ def joined(application: str) -> Iterator[tuple[Hub, Servers]]:
             config, servers.database_url, redis_url=servers.redis_url, application=f"crossdock {application}"
         )
         try:
+            with hub.transaction() as session:
+                mirror(session, hub.registry)
             yield hub, servers
         finally:
             hub.close()

@@ -43,6 +43,12 @@ def handle(person: CustomerData) -> str | None:
     return f"email {person.email.lower()}" if person.email else None
 
 
+def known(session: Session, channel_id: int, people: Sequence[CustomerData]) -> list[int | None]:
+    """The customer of each person by the channel's key, else by email; None where nobody is known. Makes nobody."""
+    by_key, by_email = _find(session, channel_id, people)
+    return [by_key.get(person.key or "") or by_email.get((person.email or "").lower()) for person in people]
+
+
 def identify(session: Session, channel_id: int, people: Sequence[CustomerData]) -> list[int | None]:
     """The customer of each person, made where nobody is known by key or email; None for guests.
 
@@ -51,13 +57,8 @@ def identify(session: Session, channel_id: int, people: Sequence[CustomerData]) 
     asked = {name: person for person in people if (name := handle(person))}
     if not asked:
         return [None] * len(people)
-    keys = [person.key for person in asked.values() if person.key]
-    emails = [person.email.lower() for person in asked.values() if person.email]
-    found = session.execute(_FIND, {"channel": channel_id, "keys": keys, "emails": emails}).all()
-    by_key = {name: customer_id for how, name, customer_id in found if how == "key"}
-    by_email = {name: customer_id for how, name, customer_id in found if how == "email"}
-
-    known: dict[str, int] = {}
+    by_key, by_email = _find(session, channel_id, asked.values())
+    found: dict[str, int] = {}
     unlinked: list[tuple[int, str, int]] = []
     strangers: list[str] = []
     for name, person in asked.items():
@@ -65,16 +66,30 @@ def identify(session: Session, channel_id: int, people: Sequence[CustomerData]) 
         if customer_id is None:
             strangers.append(name)
             continue
-        known[name] = customer_id
+        found[name] = customer_id
         if person.key and person.key not in by_key:
             unlinked.append((channel_id, person.key, customer_id))
-    if known:
-        _fill(session, [(customer_id, asked[name]) for name, customer_id in known.items()])
-    known |= _add(session, strangers, asked, unlinked, channel_id)
+    if found:
+        _fill(session, [(customer_id, asked[name]) for name, customer_id in found.items()])
+    found |= _add(session, strangers, asked, unlinked, channel_id)
     if unlinked:
         columns = [CustomerIdentity.channel_id, CustomerIdentity.external_id, CustomerIdentity.customer_id]
         insert_rows(session, CustomerIdentity, columns, unlinked)
-    return [known[name] if (name := handle(person)) else None for person in people]
+    return [found[name] if (name := handle(person)) else None for person in people]
+
+
+def _find(
+    session: Session, channel_id: int, people: Iterable[CustomerData]
+) -> tuple[dict[str, int], dict[str, int]]:
+    """Who is known, by key and by email."""
+    asked = list(people)
+    keys = [person.key for person in asked if person.key]
+    emails = [person.email.lower() for person in asked if person.email]
+    if not keys and not emails:
+        return {}, {}
+    found = session.execute(_FIND, {"channel": channel_id, "keys": keys, "emails": emails}).all()
+    by_key = {name: customer_id for how, name, customer_id in found if how == "key"}
+    return by_key, {name: customer_id for how, name, customer_id in found if how == "email"}
 
 
 def _add(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from core.external import service as external
 from core.external.models import CallState
+from crossdock import Kind
 from crossdock import errors as provider_errors
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def perform(
     hub: "Hub",
     call_id: int,
     integration_key: str,
-    kind: str,
+    kind: Kind,
     act: Verb[T],
     find: Verb[T | None],
     *,
@@ -64,7 +65,7 @@ def perform(
 
 
 def _ask(
-    hub: "Hub", found: CallState, key: str, integration_key: str, kind: str, act: Verb[T], find: Verb[T | None]
+    hub: "Hub", found: CallState, key: str, integration_key: str, kind: Kind, act: Verb[T], find: Verb[T | None]
 ) -> Outcome[T]:
     try:
         provider = hub.provider(integration_key, kind)

@@ -7,11 +7,12 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core import clock
+from core import clock, outbox
 from core.catalog.models import Channel, Item
 from core.errors import Invalid, NotFound
 from core.ledgers import books, service
 from core.ledgers.drafts import Draft, Line
+from core.ledgers.models import JournalEntry
 
 RULE = "manual"
 
@@ -60,12 +61,18 @@ def post(
         effective_at=effective_at or clock.now(),
     )
     (entry_id,) = service.post(session, [draft])
+    outbox.record(session, "journal.posted", f"jrn_{entry_id}", f"J-{entry_id} was booked by hand: {description}.")
     return entry_id
 
 
 def reverse(session: Session, entry_id: int, reason: str) -> int:
     """Raises NotFound, IllegalState."""
-    return service.reverse(session, entry_id, reason)
+    known = session.scalar(select(JournalEntry.id).where(JournalEntry.reverses_id == entry_id))
+    reversal = service.reverse(session, entry_id, reason)
+    if known is None:
+        said = f"J-{entry_id} was reversed by J-{reversal}: {reason}."
+        outbox.record(session, "journal.reversed", f"jrn_{entry_id}", said)
+    return reversal
 
 
 def close(session: Session, through: date) -> None:

@@ -14,6 +14,7 @@ from core.orders import queries as orders
 from core.orders.lines import BUCKETS
 from core.orders.models import Hold, Order, OrderLine
 from core.orders.states import HoldKind
+from core.stock import service as stock
 
 _SHARE_UNITS = Decimal(1_000_000)
 
@@ -46,6 +47,7 @@ def let_go(session: Session, listing: Listing, item: Item) -> list[int]:
             if line.listing_id == listing.id and line.item_id is None:
                 _give(session, order, lines[order.id], line, item, parts, items)
     session.flush()
+    stock.note_change(session, [item.id, *(part.item_id for part in parts)])
     return _release(session, waiting)
 
 

@@ -44,7 +44,9 @@ def set_values(session: Session, identifier: str, values: Mapping[str, Any]) -> 
     if isinstance(found, Item):
         found.updated_at = clock.now()
     keys = ", ".join(sorted(values))
-    outbox.record(session, "metadata.set", identifier, f"Metadata was set: {keys}.", order_id=order_id, data=dict(values))
+    outbox.record(
+        session, "metadata.set", identifier, f"Metadata was set: {keys}.", order_id=order_id, data=dict(values)
+    )
     if order_id is not None:
         statuses.refresh(session, [order_id])
     return identifier

@@ -36,7 +36,9 @@ def place(
     details = details or Details()
     channel = by_key(session, channel_key or MANUAL, path=("input", "channel"))
     _check(session, data, details)
-    said = replace(data, fingerprint=_digest(data), lines=_named(session, data.lines), placed_at=placed_at or clock.now())
+    said = replace(
+        data, fingerprint=_digest(data), lines=_named(session, data.lines), placed_at=placed_at or clock.now()
+    )
     if paid and said.total.minor > 0:
         payment = PaymentData(
             reference=said.external_id or "paid",
@@ -76,5 +78,6 @@ def _named(session: Session, lines: Sequence[LineData]) -> tuple[LineData, ...]:
     nameless = {line.sku for line in lines if not line.name}
     if not nameless:
         return tuple(lines)
-    names = {sku: name for sku, name in session.execute(select(Item.sku, Item.name).where(Item.sku.in_(nameless)))}
+    known = session.execute(select(Item.sku, Item.name).where(Item.sku.in_(nameless)))
+    names = {item.sku: item.name for item in known}
     return tuple(line if line.name else replace(line, name=names.get(line.sku, line.sku)) for line in lines)

@@ -14,12 +14,26 @@ from core.integrations.models import Integration
 from core.jobs.registry import enqueue, job
 from core.stock.promise import UNLIMITED, less_listing, promised
 from crossdock.channel import StockAnswer, StockLevelUpdate
+from crossdock.errors import Rejected
 
 if TYPE_CHECKING:
     from core.hub import Hub
 
 _AT_ONCE = 500
 """Listings in one call to a channel."""
+
+_PUBLISH = text(
+    """
+    update listings listing
+    set published_quantity = changed.quantity, published_sequence = coalesce(listing.published_sequence, 0) + 1,
+        published_at = :now,
+        publish_state = case when changed.to_tell then 'PENDING' else listing.publish_state end
+    from jsonb_to_recordset(cast(:changed as jsonb)) as changed(id bigint, quantity int, to_tell boolean)
+    where listing.id = changed.id
+    returning listing.id, listing.channel_id, coalesce(listing.external_sku, listing.external_id) as name,
+              listing.published_quantity, listing.published_sequence
+    """
+)
 
 # A lower sequence than the one published is a late answer: it may not speak for the newer figure.
 _ANSWERED = text(
@@ -58,33 +72,26 @@ def republish(session: Session, item_ids: Collection[int], told: Collection[str]
 
     Also of bundles that contain them. `told` are the integrations that are to be told; others keep the figures only.
     Says which (channel, integration) have something to be told. Listings are locked before anything is computed, so
-    that of two that do this at once the later knows more.
+    that of two that do this at once the later knows more. Only what is told is an event: all else follows from others.
     """
     listings = _locked(session, item_ids)
     figures = promised(session, [(listing.item_id, listing.channel_id) for listing in listings if listing.item_id])
     integrations = _integrations(session, {listing.channel_id for listing in listings}, told)
-    now, changed = clock.now(), set[int]()
+    changed = []
     for listing in listings:
         assert listing.item_id is not None
         promise = less_listing(figures[listing.item_id, listing.channel_id], buffer=listing.buffer, cap=listing.cap)
-        if promise.available in {listing.published_quantity, UNLIMITED}:
-            continue
-        listing.published_quantity = promise.available
-        listing.published_sequence = (listing.published_sequence or 0) + 1
-        listing.published_at = now
-        if listing.channel_id in integrations:
-            listing.publish_state = PublishState.PENDING
-            changed.add(listing.channel_id)
-        name = listing.external_sku or listing.external_id
-        outbox.record(
-            session,
-            "listing.stock_changed",
-            ids.encode("lst", listing.id),
-            f"{name} may sell {promise.available}.",
-            data={"quantity": promise.available, "sequence": listing.published_sequence},
-        )
-    session.flush()
-    return [(channel_id, integrations[channel_id][0]) for channel_id in sorted(changed)]
+        if promise.available not in {listing.published_quantity, UNLIMITED}:
+            to_tell = listing.channel_id in integrations
+            changed.append({"id": listing.id, "quantity": promise.available, "to_tell": to_tell})
+    published = session.execute(_PUBLISH, {"changed": orjson.dumps(changed).decode(), "now": clock.now()}).all()
+    for row in published:
+        if row.channel_id in integrations:
+            data = {"quantity": row.published_quantity, "sequence": row.published_sequence}
+            message = f"{row.name} may sell {row.published_quantity}."
+            outbox.record(session, "listing.stock_changed", ids.encode("lst", row.id), message, data=data)
+    waiting = {row.channel_id for row in published} & integrations.keys()
+    return [(channel_id, integrations[channel_id]) for channel_id in sorted(waiting)]
 
 
 @job("stock.tell", queue="channels")
@@ -96,7 +103,10 @@ def tell(hub: "Hub", channel_id: int) -> None:
         if not updates:
             return
         provider, context = hub.provider(key, "channel"), hub.context(key)
-        answers = provider.publish_stock(context, list(updates.values()))
+        try:
+            answers = provider.publish_stock(context, list(updates.values()))
+        except Rejected as error:
+            answers = [StockAnswer(external_sku=update.external_sku, error=str(error)) for update in updates.values()]
         with hub.transaction() as session:
             note_answers(session, updates, answers)
         if len(answers) < len(updates) or len(updates) < _AT_ONCE:
@@ -125,13 +135,14 @@ def _locked(session: Session, item_ids: Collection[int]) -> list[Listing]:
     return list(session.scalars(query))
 
 
-def _integrations(session: Session, channel_ids: Collection[int], told: Collection[str]) -> dict[int, tuple[int, str]]:
+def _integrations(session: Session, channel_ids: Collection[int], told: Collection[str]) -> dict[int, int]:
+    """The integration of each channel that can be told."""
     query = (
-        select(Channel.id, Integration.id, Integration.key)
+        select(Channel.id, Integration.id)
         .join(Integration, Integration.id == Channel.integration_id)
         .where(Channel.id.in_(channel_ids), Integration.enabled, Integration.key.in_(told))
     )
-    return {channel: (integration, key) for channel, integration, key in session.execute(query)}
+    return {row[0]: row[1] for row in session.execute(query)}
 
 
 def _due(session: Session, channel_id: int) -> tuple[str, dict[int, StockLevelUpdate]]:

@@ -11,7 +11,7 @@ from core.cases.service import open_case
 from core.errors import IllegalState, VersionConflict
 from core.flows import advance, fulfil, statuses
 from core.flows.capture import write
-from core.flows.validate.views import address_of
+from core.orders.views import address_of
 from core.fulfillment.models import FulfillmentOrder, RequestState
 from core.orders import queries
 from core.orders.models import Order, OrderLine

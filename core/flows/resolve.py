@@ -13,6 +13,7 @@ from core.cases import service as cases
 from core.cases.models import Case
 from core.errors import IllegalState
 from core.flows import stock
+from core.flows.fulfil import substitutes
 from core.orders import queries as orders
 from core.stock.models import Location, MovementReason
 
@@ -20,7 +21,10 @@ Act = Callable[[Session, Case], None]
 
 
 def resolve(session: Session, case_id: int, *, option: str | None = None, note: str | None = None) -> int:
-    """Do what the option means, once, and close the case. Raises NotFound, IllegalState, Invalid and what doing raises."""
+    """Do what the option means, once, and close the case.
+
+    Raises NotFound, IllegalState, Invalid, and whatever the flow that does it raises.
+    """
     case = cases.locked(session, case_id)
     cases.check_option(case, option)
     if case.order_id is not None:
@@ -56,5 +60,7 @@ def _write_off(session: Session, case: Case) -> None:
 _ACTS: dict[tuple[str, str], Act] = {
     ("duplicate_shipment", "write_off"): _write_off,
     ("shipped_after_cancellation", "write_off"): _write_off,
+    (substitutes.CODE, substitutes.TAKE.key): substitutes.take,
+    (substitutes.CODE, substitutes.DECLINE.key): substitutes.decline,
 }
 """Code of the case and key of the option: what it does."""

@@ -15,6 +15,7 @@ _DELIVER_SERVICES = text(
     update order_lines line set shipped = shipped + open, open = 0
     where line.order_id = any(:ids) and not line.ships and line.open > 0
       and not exists (select from order_lines part where part.bundle_line_id = line.id)
+    returning line.id
     """
 )
 
@@ -131,7 +132,7 @@ def refresh(session: Session, order_ids: Iterable[int]) -> dict[int, OrderStatus
             )
     derived = {order_id: OrderStatus(after) for order_id, _, _, after, _ in rows}
     delivered = [order_id for order_id, *_, services_due in rows if services_due]
-    if delivered and session.execute(_DELIVER_SERVICES, {"ids": delivered}).rowcount:
+    if delivered and session.execute(_DELIVER_SERVICES, {"ids": delivered}).all():
         return derived | refresh(session, delivered)
     return derived
 

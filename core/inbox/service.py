@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import text
+from sqlalchemy import exists, select, text
 from sqlalchemy.orm import Session
 
 from core import clock
@@ -56,6 +56,17 @@ _FIND = text(
     """
 )
 
+_OTHER_VERSIONS = text(
+    """
+    select distinct message.kind, message.external_id
+    from inbox_messages message
+    join jsonb_to_recordset(cast(:messages as jsonb)) as given(kind text, external_id text, version text)
+        on message.kind = given.kind and message.external_id = given.external_id
+        and message.external_version is distinct from given.version
+    where message.integration_id is not distinct from :integration and message.state <> 'QUARANTINED'
+    """
+)
+
 _SETTLE = text(
     """
     update inbox_messages message
@@ -80,7 +91,7 @@ _STATES = {
 def keep(session: Session, integration_id: int | None, messages: Sequence[Raw]) -> list[Kept]:
     """Write down what came, in the order given; a message that was kept before is named again. Two statements at most."""
     ids = next_ids(session, InboxMessage, len(messages))
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "id": message_id,
             "kind": raw.kind,
@@ -108,6 +119,32 @@ def keep(session: Session, integration_id: int | None, messages: Sequence[Raw]) 
             found = known[row["kind"], row["external_id"], row["version"]]
             kept.append(Kept(found[3], new=False, state=InboxState(found[4])))
     return kept
+
+
+def told_before(
+    session: Session, integration_id: int | None, messages: Sequence[Raw]
+) -> set[tuple[str, str | None]]:
+    """(kind, external id) of those messages that came in another version too."""
+    given = [{"kind": raw.kind, "external_id": raw.external_id, "version": raw.version} for raw in messages]
+    if not given:
+        return set()
+    parameters = {"messages": orjson.dumps(given).decode(), "integration": integration_id}
+    return {(kind, external) for kind, external in session.execute(_OTHER_VERSIONS, parameters)}
+
+
+def is_empty(session: Session, integration_id: int | None) -> bool:
+    """Whether nothing ever came through this integration."""
+    query = select(exists().where(InboxMessage.integration_id == integration_id))
+    return not session.scalar(query)
+
+
+def states(session: Session, integration_id: int | None, messages: Sequence[Raw]) -> dict[tuple[str, str | None], InboxState]:
+    """What became of those messages that are kept already, by (kind, external id)."""
+    given = [{"kind": raw.kind, "external_id": raw.external_id, "version": raw.version} for raw in messages]
+    if not given:
+        return {}
+    parameters = {"messages": orjson.dumps(given).decode(), "integration": integration_id}
+    return {(row[0], row[1]): InboxState(row[4]) for row in session.execute(_FIND, parameters)}
 
 
 def quarantine(session: Session, message_id: int, error: str) -> None:

@@ -219,7 +219,7 @@ _OF_EACH_ORDER = text(
 def profits_of_orders(session: Session, order_ids: Sequence[int]) -> dict[int, Profit]:
     """The profit of each order from its own postings, however fresh; one statement. Orders without any are all zero."""
     found = {
-        row.order_id: Profit(*[int(getattr(row, name)) for name in AMOUNTS], settled=False)
+        row.order_id: Profit._make([*(int(getattr(row, name)) for name in AMOUNTS), False])
         for row in session.execute(_OF_EACH_ORDER, {"ids": list(order_ids)})
     }
     return {order_id: found.get(order_id, Profit()) for order_id in order_ids}

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from core.customers.models import Customer
     from core.events.models import Event
     from core.fulfillment.models import FulfillmentOrder, RoutingDecision
-    from core.integrations.models import ExternalCall
+    from core.external.models import ExternalCall
     from core.ledgers.models import JournalEntry
     from core.returns.models import Refund, Return
     from core.shipments.models import Shipment

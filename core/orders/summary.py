@@ -105,15 +105,21 @@ def summarize(order: Facts, now: datetime) -> Summary:
 
 def _story(order: Facts) -> tuple[str, str | None]:
     name = f"Order {order.number}"
-    if order.status is OrderStatus.CANCELLED:
-        when = f" on {_day(order.cancelled_at)}" if order.cancelled_at else ""
-        return f"{name} was cancelled{when}.", None
-    if order.status is OrderStatus.CANCELLING:
-        return f"{name} is being cancelled.", "It is cancelled as soon as whoever was to ship it agrees to stop."
+    if order.status in {OrderStatus.CANCELLED, OrderStatus.CANCELLING}:
+        return _stopped(name, order)
     if order.holds:
         return f"{name} is on hold: {order.holds[0].message}", order.holds[0].fix
-    if order.shipped:
-        return _under_way(name, order)
+    return _under_way(name, order) if order.shipped else _waiting(name, order)
+
+
+def _stopped(name: str, order: Facts) -> tuple[str, str | None]:
+    if order.status is OrderStatus.CANCELLING:
+        return f"{name} is being cancelled.", "It is cancelled as soon as whoever was to ship it agrees to stop."
+    when = f" on {_day(order.cancelled_at)}" if order.cancelled_at else ""
+    return f"{name} was cancelled{when}.", None
+
+
+def _waiting(name: str, order: Facts) -> tuple[str, str | None]:
     if order.work:
         return _in_work(name, order)
     if order.backordered:

@@ -52,7 +52,8 @@ def pending_units(session: Session, return_line_ids: Collection[int]) -> dict[in
 
 def refundable_units(session: Session, return_id: int) -> dict[int, int]:
     """Units of each order line received on the return and not refunded from it: what is missing, or goes back to the
-    shopper, is not paid for."""
+    shopper, is not paid for.
+    """
     gone = (
         select(func.coalesce(func.sum(LineDisposition.quantity), 0))
         .where(LineDisposition.return_line_id == ReturnLine.id, LineDisposition.disposition.in_(NEVER_OURS))

@@ -1,5 +1,6 @@
 """Reading and changing the hub's settings."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -58,7 +59,7 @@ def _positive(name: str, value: int) -> None:
         raise Invalid(f"{name} must be between 1 and {_MOST_DAYS}.", path=(name,))
 
 
-_CHECKS = {
+_CHECKS: Mapping[str, Callable[[str, Any], None]] = {
     "currency": _currency,
     "timezone": _timezone,
     "tracking_silence_hours": _positive,

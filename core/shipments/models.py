@@ -79,7 +79,13 @@ class Shipment(Base):
         Index("ix_shipments_created", "created_at", "id"),
         Index("ix_shipments_status", "status", "id"),
         Index("ix_shipments_tracking", "tracking_number"),
-        Index("uq_shipments_external", "order_id", "external_id", unique=True, postgresql_where=text("external_id is not null")),
+        Index(
+            "uq_shipments_external",
+            "order_id",
+            "external_id",
+            unique=True,
+            postgresql_where=text("external_id is not null"),
+        ),
     )
 
     id: Mapped[Id]
@@ -181,6 +187,8 @@ class Label(Base):
     document_id: Mapped[BigInt | None] = mapped_column(ForeignKey("documents.id"))
     external_id: Mapped[str | None]
     """The carrier's own name for it: what gives it back."""
+    rate_reference: Mapped[str | None]
+    """The quote that it is bought at, where the carrier names its quotes."""
     tracking_number: Mapped[str | None]
     message: Mapped[str | None]
     purchased_at: Mapped[datetime | None]
@@ -211,7 +219,15 @@ class TrackingEvent(Base):
 
     __tablename__ = "tracking_events"
     __table_args__ = (
-        Index("uq_tracking_events_scan", "shipment_id", "occurred_at", "raw_code", "message", unique=True, postgresql_nulls_not_distinct=True),
+        Index(
+            "uq_tracking_events_scan",
+            "shipment_id",
+            "occurred_at",
+            "raw_code",
+            "message",
+            unique=True,
+            postgresql_nulls_not_distinct=True,
+        ),
     )
 
     id: Mapped[Id]

@@ -1705,6 +1705,7 @@ def upgrade() -> None:
         sa.Column("format", sa.Text(), nullable=True),
         sa.Column("document_id", sa.BigInteger(), nullable=True),
         sa.Column("external_id", sa.Text(), nullable=True),
+        sa.Column("rate_reference", sa.Text(), nullable=True),
         sa.Column("tracking_number", sa.Text(), nullable=True),
         sa.Column("message", sa.Text(), nullable=True),
         sa.Column("purchased_at", sa.DateTime(timezone=True), nullable=True),

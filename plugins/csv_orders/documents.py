@@ -91,8 +91,10 @@ class Documents:
         self._settle_free(draft)
         fingerprint = self._fingerprint(rows)
         where = f"{self._file}, line {rows[0][0]}"
+        raw = "\n".join([self._mapping.file.delimiter.join(cells) for _, cells in rows])
         made = [
-            Imported(document=document, rows=len(document.lines)) for document in self._made(draft, fingerprint, where)
+            Imported(document=document, rows=len(document.lines), raw=raw)
+            for document in self._made(draft, fingerprint, where)
         ]
         return made, draft.rejected
 

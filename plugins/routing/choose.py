@@ -54,6 +54,8 @@ def plan(strategy: str, problem: RoutingProblem, ranking: Sequence[Ranked], *, f
 
 
 def _alone(problem: RoutingProblem, usable: Sequence[Ranked], wanted: dict[str, int]) -> list[Share] | None:
+    if not wanted:
+        return []
     for ranked in usable:
         units = Shelf(ranked.candidate).offer(problem.demands, wanted)
         if units == wanted:

@@ -67,9 +67,11 @@ def _why_not(problem: RoutingProblem, ranked: Ranked, shares: Sequence[Share]) -
     candidate = ranked.candidate
     if candidate.excluded:
         return candidate.excluded
+    if not problem.demands:
+        return ("Nothing is left to ship.",)
     missing = _missing(problem, candidate)
     if not shares:
-        return (*missing, "The order may not be split, and no location has all of it.") if missing else ()
+        return tuple(missing)
     best = shares[0].ranked
     if missing and len(shares) == 1:
         return tuple(missing)

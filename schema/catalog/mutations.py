@@ -131,9 +131,7 @@ def _upserted(session: Session, sku: str, columns: Mapping[str, Any], parts: Seq
     return flows.upsert_item(session, sku, columns, parts=parts).id
 
 
-def _mapped(
-    session: Session, channel: str, external_id: str, columns: Mapping[str, Any]
-) -> tuple[int, list[int]]:
+def _mapped(session: Session, channel: str, external_id: str, columns: Mapping[str, Any]) -> tuple[int, list[int]]:
     listing, released = flows.map_listing(session, channel, external_id, columns)
     return listing.id, released
 

@@ -10,6 +10,9 @@ from sqlalchemy import func, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from core.catalog import models
+from core.catalog.models import ItemKind as ItemKind
+from core.catalog.models import PublishState as PublishState
+from core.catalog.models import ShortagePolicy as ShortagePolicy
 from core.ledgers.models import ItemCost
 from core.orders.models import OrderLine as OrderLineRow
 from core.purchasing.models import SupplierOffer as SupplierOfferRow
@@ -25,9 +28,9 @@ if TYPE_CHECKING:
     from schema.purchasing.types import SupplierOffer
     from schema.stock.types import Location, StockLevel
 
-ItemKind = strawberry.enum(models.ItemKind)
-PublishState = strawberry.enum(models.PublishState)
-ShortagePolicy = strawberry.enum(models.ShortagePolicy, description="What to do with what cannot be promised.")
+strawberry.enum(ItemKind)
+strawberry.enum(PublishState)
+strawberry.enum(ShortagePolicy, description="What to do with what cannot be promised.")
 
 SCOPE = "catalog:read"
 
@@ -91,9 +94,7 @@ class Item:
     metadata: JSON = column(models.Item.extra)  # type: ignore[assignment]
     components: list[BundleComponent] = many(models.Item.components, order_by=models.BundleComponent.id)
     listings: list["Listing"] = many(models.Item.listings, order_by=models.Listing.id)
-    levels: list["StockLevel"] = many(
-        models.Item.levels, order_by=stock.StockLevel.location_id, scope="stock:read"
-    )
+    levels: list["StockLevel"] = many(models.Item.levels, order_by=stock.StockLevel.location_id, scope="stock:read")
     offers: list["SupplierOffer"] = many(
         models.Item.offers, order_by=(SupplierOfferRow.cost_minor, SupplierOfferRow.id), scope="purchasing:read"
     )
@@ -117,9 +118,7 @@ class Channel:
     name: str = column(models.Channel.name)
     integration: "Integration | None" = one(models.Channel.integration)
     currency: str = column(models.Channel.currency)
-    priority: int = column(
-        models.Channel.priority, description="Scarce stock goes to the higher priority first."
-    )
+    priority: int = column(models.Channel.priority, description="Scarce stock goes to the higher priority first.")
     selling: bool = column(models.Channel.selling)
     buffer: int = column(models.Channel.buffer)
     shortage: ShortagePolicy = column(models.Channel.shortage)
@@ -151,5 +150,3 @@ class Listing:
     confirmed_quantity: int | None = column(models.Listing.confirmed_quantity)
     confirmed_sequence: int | None = column(models.Listing.confirmed_sequence)
     publish_error: str | None = column(models.Listing.publish_error)
-
-

@@ -76,7 +76,9 @@ class Analyst:
 
 
 class _Walk:
-    def __init__(self, analyst: Analyst, document: Document, operation: OperationDefinitionNode, sizes: dict[str, int]) -> None:
+    def __init__(
+        self, analyst: Analyst, document: Document, operation: OperationDefinitionNode, sizes: dict[str, int]
+    ) -> None:
         self.analyst = analyst
         self.schema = analyst.schema
         self.document = document
@@ -126,13 +128,18 @@ class _Walk:
             return Measure(fields=1)
         definition = parent.fields[name]  # type: ignore[attr-defined]
         named = get_named_type(definition.type)
-        for scope in (*self.analyst.scopes.get((parent.name, name), ()), *self.analyst.scopes.get((named.name, ""), ())):
+        for scope in (
+            *self.analyst.scopes.get((parent.name, name), ()),
+            *self.analyst.scopes.get((named.name, ""), ()),
+        ):
             self.found.scopes.setdefault(scope, node)
         if node.selection_set is None:
             return Measure(fields=1, depth=1)
         inner = self._set(node.selection_set, named)
         size = self._size(node, parent, definition, named)
-        return Measure(rows=size * (1 + inner.rows) if size else inner.rows, fields=1 + inner.fields, depth=1 + inner.depth)
+        return Measure(
+            rows=size * (1 + inner.rows) if size else inner.rows, fields=1 + inner.fields, depth=1 + inner.depth
+        )
 
     def _size(self, node: FieldNode, parent: GraphQLNamedType, definition: Any, named: GraphQLNamedType) -> int:
         """How many rows a field may give: none of their own for objects that only structure (edges, money)."""
@@ -184,7 +191,11 @@ def _field_scopes(schema: GraphQLSchema, registry: Registry) -> dict[tuple[str, 
         for name, spec in info.specs.items():
             if spec.scope is not None:
                 scopes[info.name, name] = (spec.scope,)
-    for kind, operation_type in (("query", schema.query_type), ("mutation", schema.mutation_type), ("subscription", schema.subscription_type)):
+    for kind, operation_type in (
+        ("query", schema.query_type),
+        ("mutation", schema.mutation_type),
+        ("subscription", schema.subscription_type),
+    ):
         for name, definition in (operation_type.fields if operation_type is not None else {}).items():
             python_name = definition.extensions["strawberry-definition"].python_name
             root = registry.roots[kind].get(python_name)

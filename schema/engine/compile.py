@@ -187,7 +187,9 @@ def _join(info: TypeInfo, declared: RelationField, target: TypeInfo) -> tuple[Fr
     """The condition that joins, the link table if there is one, and whether a row is sure to be there."""
     if declared.on is not None:
         return relation(declared.on, info.table, target.table), None, False
-    if isinstance(declared.target, InstrumentedAttribute) and isinstance(declared.target.property, RelationshipProperty):
+    if isinstance(declared.target, InstrumentedAttribute) and isinstance(
+        declared.target.property, RelationshipProperty
+    ):
         return _by_relationship(info, declared.target.property, target)
     own = declared.target.property.columns[0]
     child, parent = f"{CHILD}.{quoted(target.key)}", f"{PARENT}.{quoted(info.key)}"
@@ -214,7 +216,9 @@ def _by_relationship(
     return join, quoted(link.name) if isinstance(link, Table) else None, sure
 
 
-def _json_specs(object_type: GraphQLObjectType, registry: Registry, known: dict[str, dict[str, Spec]]) -> Mapping[str, Spec]:
+def _json_specs(
+    object_type: GraphQLObjectType, registry: Registry, known: dict[str, dict[str, Spec]]
+) -> Mapping[str, Spec]:
     """Fields of an object kept as JSON: the keys are the fields' Python names. `known` ends types that nest."""
     if object_type.name in known:
         return known[object_type.name]
@@ -224,9 +228,7 @@ def _json_specs(object_type: GraphQLObjectType, registry: Registry, known: dict[
     return specs
 
 
-def _json_field(
-    key: str, kind: GraphQLOutputType, registry: Registry, known: dict[str, dict[str, Spec]]
-) -> Spec:
+def _json_field(key: str, kind: GraphQLOutputType, registry: Registry, known: dict[str, dict[str, Spec]]) -> Spec:
     value, text = f"({PARENT}.value -> {literal(key)})", f"({PARENT}.value ->> {literal(key)})"
     named, listed = get_named_type(kind), leaves.listed(kind)
     if isinstance(named, GraphQLObjectType):
@@ -236,11 +238,11 @@ def _json_field(
         if (target := registry.types.get(named.name)) is not None and not listed:
             join = f"{CHILD}.{quoted(target.key)} = ({PARENT}.value ->> {literal(key + '_id')})::bigint"
             return ToOne(nullable=True, target=target, join=Fragment(join))
-        return FromJson(nullable=not listed, fragment=Fragment(value), fields=_json_specs(named, registry, known), listed=listed)
+        return FromJson(
+            nullable=not listed, fragment=Fragment(value), fields=_json_specs(named, registry, known), listed=listed
+        )
     if listed or named.name in {"Int", "Float", "Boolean", "JSON"}:
         return Leaf(fragment=Fragment(f"nullif({value}, 'null')"))
     if named.name == "DateTime":
         return Leaf(fragment=Fragment(leaves.moment(f"{text}::timestamptz")))
     return Leaf(fragment=Fragment(leaves.shown(text, String(), kind)))
-
-

@@ -130,10 +130,11 @@ async def _call(executor: "ReadExecutor", group: list[Pending], given: dict[str,
         if isawaitable(values):
             values = await values
         values = list(values)
-        if len(values) != len(rows):
-            raise RuntimeError(f"{spec.declared.function.__qualname__} answered {len(values)} values for {len(rows)} rows")  # noqa: TRY301
     except Exception as problem:  # noqa: BLE001  # it is the error of each row's field
         values = [problem] * len(rows)
+    if len(values) != len(rows):
+        name = spec.declared.function.__qualname__
+        values = [RuntimeError(f"{name} answered {len(values)} values for {len(rows)} rows")] * len(rows)
     for one, value in zip(group, values, strict=True):
         one.value = value
 

@@ -35,7 +35,9 @@ class _Rows:
             case "totalCount":
                 return self._count(field)
             case "pageInfo":
-                parts = ", ".join(f"{self._info(field.child, part)} as {quoted(part.column)}" for part in field.child.fields)
+                parts = ", ".join(
+                    f"{self._info(field.child, part)} as {quoted(part.column)}" for part in field.child.fields
+                )
                 return row(f"select {parts}")
             case "nodes":
                 return self._list(self._object(field.child))

@@ -6,6 +6,7 @@ from typing import Any
 
 import asyncpg
 
+from core import metrics
 from schema.engine.sql import statement
 
 
@@ -55,6 +56,7 @@ class Database:
 
     async def fetch(self, text: str, values: Sequence[Any]) -> list[Row]:
         """Rows of one statement. Cancelling the caller cancels the statement in the server."""
+        metrics.sql_sent()
         for watcher in self.watchers:
             watcher(text)
         async with self._pool.acquire() as connection:

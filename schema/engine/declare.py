@@ -97,7 +97,12 @@ def column(
 
 @overload
 def money(
-    minor: InstrumentedAttribute[int], currency: Any, *, name: str | None = None, scope: str | None = None, description: str | None = None
+    minor: InstrumentedAttribute[int],
+    currency: Any,
+    *,
+    name: str | None = None,
+    scope: str | None = None,
+    description: str | None = None,
 ) -> Money: ...
 @overload
 def money(
@@ -142,7 +147,14 @@ def first(
 ) -> Any:
     """The first of many in the given order, such as the latest decision; null where there is none."""
     return RelationField(
-        target=target, single=True, order_by=_listed(order_by), where=where, on=on, name=name, scope=scope, description=description
+        target=target,
+        single=True,
+        order_by=_listed(order_by),
+        where=where,
+        on=on,
+        name=name,
+        scope=scope,
+        description=description,
     )
 
 
@@ -212,7 +224,12 @@ def connection(
 
 
 def embedded(
-    *, present: Any = None, name: str | None = None, scope: str | None = None, description: str | None = None, **columns: Any
+    *,
+    present: Any = None,
+    name: str | None = None,
+    scope: str | None = None,
+    description: str | None = None,
+    **columns: Any,
 ) -> Any:
     """An object without a table, from columns of this row: `embedded(city=models.Location.city, ...)`.
 
@@ -262,7 +279,9 @@ def computed(
     return declare
 
 
-@dataclass_transform(kw_only_default=True, field_specifiers=(column, money, one, first, many, connection, embedded, from_json, same_row))
+@dataclass_transform(
+    kw_only_default=True, field_specifiers=(column, money, one, first, many, connection, embedded, from_json, same_row)
+)
 def node(
     model: Any,
     *,
@@ -298,7 +317,12 @@ def node(
 
 
 def extend(
-    cls: type, name: str, function: Callable[..., Sequence[Any] | Awaitable[Sequence[Any]]], *, requires: Sequence[Any] = (), scope: str | None = None
+    cls: type,
+    name: str,
+    function: Callable[..., Sequence[Any] | Awaitable[Sequence[Any]]],
+    *,
+    requires: Sequence[Any] = (),
+    scope: str | None = None,
 ) -> None:
     """Add a computed field to a declared type, before the schema is built: how plugins add fields."""
     declared = ComputedField(function=function, requires=requires, name=None, scope=scope, description=function.__doc__)

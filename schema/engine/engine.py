@@ -45,7 +45,9 @@ class Response:
 class Engine:
     """One schema, its documents and its limits; shared by all requests of a process."""
 
-    def __init__(self, schema: strawberry.Schema, registry: Registry, limits: Limits | None = None, *, introspection: bool = True) -> None:
+    def __init__(
+        self, schema: strawberry.Schema, registry: Registry, limits: Limits | None = None, *, introspection: bool = True
+    ) -> None:
         self.schema = schema
         self.core = schema._schema  # noqa: SLF001  # Strawberry's own name for the graphql-core schema
         self.limits = limits or Limits()
@@ -83,7 +85,12 @@ class Engine:
         return _response(result, context)
 
     async def subscribe(
-        self, query: str, context: Context, *, variables: Mapping[str, Any] | None = None, operation_name: str | None = None
+        self,
+        query: str,
+        context: Context,
+        *,
+        variables: Mapping[str, Any] | None = None,
+        operation_name: str | None = None,
     ) -> AsyncIterator[Response] | Response:
         """Begin a subscription: its stream, or the one response that says why not."""
         allowed = {OperationType.SUBSCRIPTION}

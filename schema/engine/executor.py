@@ -47,14 +47,18 @@ class ReadExecutor(StrawberryGraphQLCoreExecutionContext):
         self.batches: dict[Any, Batch] = {}
         self.reads: set[asyncio.Task[None]] = set()
 
-    def complete_value(self, return_type: Any, field_details_list: Any, info: Any, path: Any, result: Any, position_context: Any) -> Any:
+    def complete_value(
+        self, return_type: Any, field_details_list: Any, info: Any, path: Any, result: Any, position_context: Any
+    ) -> Any:
         if type(result) not in _KINDS:
             return super().complete_value(return_type, field_details_list, info, path, result, position_context)
         answer: Awaitable[Any]
         if isinstance(result, Reference):
             answer = self._want(return_type, field_details_list, path, result)
         else:
-            answer = read.one(self, return_type, self.object_type(return_type, result), field_details_list, path, result)
+            answer = read.one(
+                self, return_type, self.object_type(return_type, result), field_details_list, path, result
+            )
         return self._promised(answer, return_type, info)
 
     async def _promised(self, answer: Awaitable[Any], return_type: Any, info: Any) -> Any:

@@ -9,6 +9,7 @@ from typing import Annotated, Any, ForwardRef, Union, get_args, get_origin
 import strawberry
 
 from schema.engine.declare import ComputedField, ConnectionField, Declared
+from schema.engine.naming import name_declared_types
 from schema.engine.registry import Registry, TypeInfo
 
 
@@ -19,6 +20,7 @@ class Node:
 
 def finish_types(registry: Registry) -> None:
     """Turn every declared class into the Strawberry type that it describes, in place. Done before, it stays."""
+    name_declared_types(registry)
     for info in registry.types.values():
         if not info.finished:
             _finish(info, registry)
@@ -35,17 +37,25 @@ def _finish(info: TypeInfo, registry: Registry) -> None:
     for name in {**cls.__annotations__, **info.declared}:
         declared = info.declared.get(name)
         if declared is None:
-            raise TypeError(f"{cls.__name__}.{name} says not where it lives: give it column(), one(), many() or another.")
-        if isinstance(declared, ComputedField):
-            annotations[name] = computed_result(declared.function, names)
-        else:
-            annotations[name] = resolve(cls.__annotations__[name], names)
+            raise TypeError(
+                f"{cls.__name__}.{name} says not where it lives: give it column(), one(), many() or another."
+            )
+        try:
+            annotations[name] = _answered(cls, name, declared, names)
+        except (NameError, TypeError) as problem:
+            raise TypeError(f"{cls.__name__}.{name}: {problem}") from problem
         setattr(cls, name, _field(declared, annotations[name], names))
     cls.__annotations__ = annotations
     strawberry.type(cls, name=info.name, description=_sentence(info.description))
     if info.prefix is not None:
         definition = cls.__strawberry_definition__  # type: ignore[attr-defined]
         definition.interfaces.append(Node.__strawberry_definition__)  # type: ignore[attr-defined]
+
+
+def _answered(cls: type, name: str, declared: Declared, names: dict[str, Any]) -> Any:
+    if isinstance(declared, ComputedField):
+        return computed_result(declared.function, names)
+    return resolve(cls.__annotations__[name], names)
 
 
 def _sentence(text: str | None) -> str | None:
@@ -98,12 +108,14 @@ def _parameters(function: Callable[..., Any], skip: int, names: dict[str, Any]) 
 def planned(parameters: list[inspect.Parameter], annotation: Any) -> Callable[..., Any]:
     """A resolver that carries arguments into the schema. The engine reads the field; nothing ever calls this."""
 
-    def resolver(self: Any, **arguments: Any) -> Any:
+    def resolver(self: Any, **arguments: Any) -> Any:  # noqa: ARG001  # as the schema wants them
         raise RuntimeError("This field is read by the engine, from a reference.")
 
     own = inspect.Parameter("self", inspect.Parameter.POSITIONAL_OR_KEYWORD)
     resolver.__signature__ = inspect.Signature([own, *parameters], return_annotation=annotation)  # type: ignore[attr-defined]
-    resolver.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters} | {"return": annotation}
+    resolver.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters} | {
+        "return": annotation
+    }
     return resolver
 
 

@@ -1,6 +1,6 @@
 """SQL that shows a value as the API does: times in UTC with Z, decimals and money as exact strings."""
 
-import datetime
+import datetime as dt
 import decimal
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -31,15 +31,13 @@ def shown(expression: str, stored: TypeEngine[Any], kind: GraphQLOutputType, *, 
         return expression
     if isinstance(named, GraphQLEnumType):
         return _enum(expression, stored, named)
-    match named.name:
-        case "DateTime":
-            return moment(expression)
-        case "Decimal" | "ID":
-            return f"({expression})::text"
-        case "String" if not isinstance(stored, (String, Enum)):
-            return f"({expression})::text"
-        case "Int" if not sure:
-            return _int(expression)
+    if named.name == "DateTime":
+        return moment(expression)
+    if named.name == "Int":
+        return expression if sure else _int(expression)
+    textual = isinstance(stored, (String, Enum))
+    if named.name in {"Decimal", "ID"} or (named.name == "String" and not textual):
+        return f"({expression})::text"
     return expression
 
 
@@ -103,9 +101,9 @@ def loader(stored: TypeEngine[Any]) -> tuple[str, Callable[[Any], Any] | None]:
         members: Mapping[str, Any] = stored_members(stored)
         return "::text", members.__getitem__ if members else None
     if isinstance(stored, DateTime):
-        return "", lambda text: datetime.datetime.fromisoformat(text).astimezone(datetime.UTC)
+        return "", lambda text: dt.datetime.fromisoformat(text).astimezone(dt.UTC)
     if isinstance(stored, Date):
-        return "", datetime.date.fromisoformat
+        return "", dt.date.fromisoformat
     if isinstance(stored, Numeric):
         return "::text", decimal.Decimal
     return "", None

@@ -120,10 +120,9 @@ def _describe(executor: "ReadExecutor", plan: Plan, selected: Selected, kind: Gr
         return
     named = get_named_type(kind)
     if isinstance(named, GraphQLObjectType):
-        if isinstance(spec, Related):
-            _restrict(plan, spec.target)
-        elif isinstance(spec, Part) and spec.target is not None:
-            _restrict(plan, spec.target)
+        target = spec.target if isinstance(spec, (Related, Part)) else None
+        if target is not None:
+            _restrict(plan, target)
         selected.children = _collect(executor, plan, named, selected.details, spec.children())
 
 

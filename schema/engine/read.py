@@ -16,7 +16,7 @@ from schema.engine.references import FoundReference, ListReference, PageReferenc
 from schema.engine.registry import TypeInfo
 from schema.engine.render import Renderer, Slot
 from schema.engine.specs import ToPage, connection_specs
-from schema.engine.sql import Fragment, condition, quoted, row, rows
+from schema.engine.sql import Fragment, bigint_array, condition, conjunction, quoted, row, rows
 from schema.engine.window import Order, Window, order, window
 from schema.pagination import Slice, invalid
 
@@ -54,7 +54,11 @@ class Prepared:
 
 
 async def many(
-    executor: "ReadExecutor", info: TypeInfo, object_type: GraphQLObjectType, details: list[Any], wanted: "Sequence[Wanted]"
+    executor: "ReadExecutor",
+    info: TypeInfo,
+    object_type: GraphQLObjectType,
+    details: list[Any],
+    wanted: "Sequence[Wanted]",
 ) -> list[Any]:
     """Rows by number, in the order wanted; None for one that is not there, an exception for one that failed."""
     prepared = _prepare(executor, info, object_type, details, info.specs)
@@ -62,9 +66,10 @@ async def many(
 
     def write(to: Renderer) -> str:
         alias = to.alias()
-        wheres = [f"{alias}.{quoted(info.key)} = any({to.bind(ROOT)(0)}::bigint[])", *to.visible(info, alias)]
+        wheres = [f"{alias}.{quoted(info.key)} = any({bigint_array(to.bind(ROOT)(0))})", *to.visible(info, alias)]
         shown = row(f"select {to.columns(prepared.plan.selection, alias)}")
-        return f"select {alias}.{quoted(info.key)}, {shown}::text from {quoted(info.table.name)} {alias} where {_all(wheres)}"
+        key, table = f"{alias}.{quoted(info.key)}", f"{quoted(info.table.name)} {alias}"
+        return f"select {key}, {shown}::text from {table} where {conjunction(wheres)}"
 
     found = dict(await _fetch(executor, prepared, ROOT, write))
     texts = [found.get(one.number) for one in wanted]
@@ -84,11 +89,8 @@ async def one(
     paged = isinstance(reference, PageReference)
     specs = connection_specs(info) if paged else info.specs
     prepared = _prepare(executor, info, object_type, details, specs)
-    if isinstance(reference, PageReference):
-        writer = _page(prepared, reference)
-    else:
-        writer = _rows(prepared, reference)
-    found = await _fetch(executor, prepared, writer[0], writer[1])
+    shape, write = _page(prepared, reference) if isinstance(reference, PageReference) else _rows(prepared, reference)
+    found = await _fetch(executor, prepared, shape, write)
     text = found[0][0] if found else None
     kind: Any = return_type.of_type if is_non_null_type(return_type) else return_type
     if not isinstance(reference, ListReference):
@@ -106,7 +108,7 @@ def _page(prepared: Prepared, reference: PageReference) -> tuple[Any, Callable[[
     prepared.values[ROOT] = paged.values
 
     def source(to: Renderer) -> Callable[[str], str]:
-        return lambda alias: f"{quoted(info.table.name)} {alias} where {_all(to.visible(info, alias))}"
+        return lambda alias: f"{quoted(info.table.name)} {alias} where {conjunction(to.visible(info, alias))}"
 
     def write(to: Renderer) -> str:
         return f"select {connection_sql(to, prepared.plan.selection, paged, ROOT, source(to))}::text"
@@ -124,7 +126,7 @@ def _rows(prepared: Prepared, reference: FoundReference | ListReference) -> tupl
         alias = to.alias()
         columns = to.columns(prepared.plan.selection, alias)
         wheres = [*_numbered(fragments, alias, to.bind(ROOT)), *to.visible(info, alias)]
-        found = f"select {columns} from {quoted(info.table.name)} {alias} where {_all(wheres)}"
+        found = f"select {columns} from {quoted(info.table.name)} {alias} where {conjunction(wheres)}"
         if ordered is None:
             return f"select {row(found + ' limit 1')}::text"
         found += f" order by {ordered.sql(alias, backward=False)}"
@@ -148,10 +150,6 @@ def _numbered(fragments: Sequence[Fragment], alias: str, bind: Callable[[int], s
         parts.append(fragment.render(alias, lambda i, start=offset: bind(start + i)))  # type: ignore[misc]
         offset += len(fragment.binds)
     return parts
-
-
-def _all(parts: Sequence[str]) -> str:
-    return " and ".join(f"({part})" for part in parts) or "true"
 
 
 def _prepare(
@@ -190,7 +188,9 @@ def _site(executor: "ReadExecutor", prepared: Prepared, selected: Selected) -> W
         if not isinstance(limit, int) or not 0 <= limit <= LARGEST_COUNT:
             raise invalid(f"`limit` must be between 0 and {LARGEST_COUNT}.", "limit")
     except GraphQLError as problem:
-        raise GraphQLError(problem.message, [one.node for one in selected.details], extensions=problem.extensions) from None
+        raise GraphQLError(
+            problem.message, [one.node for one in selected.details], extensions=problem.extensions
+        ) from None
     prepared.values[selected.site] = [limit]
     return None
 
@@ -205,7 +205,9 @@ def _window(spec: ToPage, given: dict[str, Any]) -> Window:
     return window(spec.target.table, page, where, spec.order)
 
 
-async def _fetch(executor: "ReadExecutor", prepared: Prepared, root: Any, write: Callable[[Renderer], str]) -> list[Any]:
+async def _fetch(
+    executor: "ReadExecutor", prepared: Prepared, root: Any, write: Callable[[Renderer], str]
+) -> list[Any]:
     key = (root, *prepared.shape)
     statement: Statement | None = prepared.plan.statements.get(key)
     if statement is None:

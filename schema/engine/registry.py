@@ -56,9 +56,7 @@ class Registry:
 
     types: dict[str, TypeInfo] = field(default_factory=dict)
     prefixes: dict[str, TypeInfo] = field(default_factory=dict)
-    roots: dict[str, dict[str, Root]] = field(
-        default_factory=lambda: {"query": {}, "mutation": {}, "subscription": {}}
-    )
+    roots: dict[str, dict[str, Root]] = field(default_factory=lambda: {"query": {}, "mutation": {}, "subscription": {}})
 
     def add(self, info: TypeInfo) -> None:
         """Raises ValueError where a name or a prefix is taken."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from schema.engine.plan import Selected, Selection
 from schema.engine.registry import TypeInfo
@@ -57,7 +56,9 @@ class Renderer:
 
     def columns(self, selection: Selection, alias: str) -> str:
         """The select list that makes a row of what was selected."""
-        return ", ".join(f"{self.value(selection, field, alias)} as {quoted(field.column)}" for field in selection.fields)
+        return ", ".join(
+            f"{self.value(selection, field, alias)} as {quoted(field.column)}" for field in selection.fields
+        )
 
     def value(self, selection: Selection, selected: Selected, alias: str) -> str:
         if selected.name == "__typename":

@@ -1,7 +1,7 @@
 """Root fields: functions that answer with references. `ctx` comes first; the other parameters are arguments."""
 
 import inspect
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
@@ -20,22 +20,30 @@ from schema.pagination import Slice
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def query(*, scope: str | None = None, name: str | None = None, description: str | None = None, into: Registry = product) -> Callable[[F], F]:
+def query(
+    *, scope: str | None = None, name: str | None = None, description: str | None = None, into: Registry = product
+) -> Callable[[F], F]:
     """A field of Query: `def orders(ctx: Context, page: Slice, ...) -> Connection[Order]`, sync or async."""
     return _register("query", scope, name, description, into)
 
 
-def mutation(*, scope: str, name: str | None = None, description: str | None = None, into: Registry = product) -> Callable[[F], F]:
+def mutation(
+    *, scope: str, name: str | None = None, description: str | None = None, into: Registry = product
+) -> Callable[[F], F]:
     """A field of Mutation, answering with a Payload. An error of the core becomes its `userErrors`."""
     return _register("mutation", scope, name, description, into)
 
 
-def subscription(*, scope: str, name: str | None = None, description: str | None = None, into: Registry = product) -> Callable[[F], F]:
+def subscription(
+    *, scope: str, name: str | None = None, description: str | None = None, into: Registry = product
+) -> Callable[[F], F]:
     """A field of Subscription: an async generator of references."""
     return _register("subscription", scope, name, description, into)
 
 
-def _register(kind: str, scope: str | None, name: str | None, description: str | None, into: Registry) -> Callable[[F], F]:
+def _register(
+    kind: str, scope: str | None, name: str | None, description: str | None, into: Registry
+) -> Callable[[F], F]:
     def register(function: F) -> F:
         into.roots[kind][function.__name__] = Root(function, name, scope, description or inspect.getdoc(function))
         return function
@@ -69,7 +77,9 @@ def _field(kind: str, root: Root, registry: Registry) -> Any:
     signature = inspect.signature(function)
     parameters = [_parameter(one, names) for one in list(signature.parameters.values())[1:]]
     returns = resolve(signature.return_annotation, names)
-    call = {"query": _query, "mutation": _mutation, "subscription": _subscription}[kind](function, parameters, returns, registry)
+    call = {"query": _query, "mutation": _mutation, "subscription": _subscription}[kind](
+        function, parameters, returns, registry
+    )
     info = inspect.Parameter("info", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=strawberry.Info)
     listed = [argument for parameter in parameters for argument in parameter.arguments]
     call.__signature__ = inspect.Signature([info, *listed], return_annotation=returns)
@@ -93,16 +103,19 @@ def _query(function: Callable[..., Any], parameters: list[Parameter], _returns: 
     return answer_now
 
 
-def _mutation(function: Callable[..., Awaitable[Any]], parameters: list[Parameter], returns: Any, registry: Registry) -> Any:
+def _mutation(function: Callable[..., Any], parameters: list[Parameter], returns: Any, registry: Registry) -> Any:
     if not (isinstance(returns, type) and issubclass(returns, Payload)):
         raise TypeError(f"{function.__qualname__} must answer with a subclass of Payload.")
 
     async def act(info: Any, **given: Any) -> Any:
         context: Context = info.context
         try:
-            return await function(context, **_taken(parameters, given))
+            answer = function(context, **_taken(parameters, given))
+            return await answer if inspect.isawaitable(answer) else answer
         except CrossdockError as problem:
-            current = _current(function, parameters, returns, given, registry) if problem.code == "VERSION_CONFLICT" else {}
+            current = (
+                _current(function, parameters, returns, given, registry) if problem.code == "VERSION_CONFLICT" else {}
+            )
             return returns(user_errors=[user_error(problem)], **current)
 
     return act
@@ -125,7 +138,9 @@ def _current(
     return {}
 
 
-def _subscription(function: Callable[..., AsyncIterator[Any]], parameters: list[Parameter], _returns: Any, _registry: Registry) -> Any:
+def _subscription(
+    function: Callable[..., AsyncIterator[Any]], parameters: list[Parameter], _returns: Any, _registry: Registry
+) -> Any:
     async def stream(info: Any, **given: Any) -> Any:
         async for value in function(info.context, **_taken(parameters, given)):
             yield value
@@ -184,5 +199,3 @@ def _number(prefix: Prefix, value: Any, name: str) -> Any:
     if isinstance(value, list):
         return [number_of(prefix.text, item, path=(name, str(index))) for index, item in enumerate(value)]
     return value if value is None or value is strawberry.UNSET else number_of(prefix.text, value, path=(name,))
-
-

@@ -33,7 +33,7 @@ class Spec:
 class Leaf(Spec):
     fragment: Fragment = field(default_factory=lambda: Fragment("null"))
 
-    def render(self, to: "Renderer", alias: str, selected: "Selected") -> str:
+    def render(self, to: "Renderer", alias: str, selected: "Selected") -> str:  # noqa: ARG002
         return self.fragment.render(alias)
 
 
@@ -129,7 +129,9 @@ class ToPage(Related):
         from schema.engine.connections import connection_sql  # noqa: PLC0415  # they render one another
 
         window = to.window(selected)
-        return connection_sql(to, selected.child, window, to.slot(selected), lambda inner: self.source(to, alias, inner))
+        return connection_sql(
+            to, selected.child, window, to.slot(selected), lambda inner: self.source(to, alias, inner)
+        )
 
 
 @dataclass(eq=False)
@@ -152,7 +154,7 @@ class Computed(Spec):
     loaders: tuple[Any, ...] = ()
     names: tuple[str, ...] = ()
 
-    def render(self, to: "Renderer", alias: str, selected: "Selected") -> str:
+    def render(self, to: "Renderer", alias: str, selected: "Selected") -> str:  # noqa: ARG002
         return f"json_build_array({', '.join(fragment.render(alias) for fragment in self.inputs)})"
 
 

@@ -53,7 +53,7 @@ class Order:
                 if value is None and key.nullable:
                     continue
                 if not isinstance(value, str) or "\0" in value:
-                    raise ValueError("not a value")  # noqa: TRY301, TRY004
+                    raise ValueError("not a value")  # noqa: TRY301
                 key.check(value)
         except (ValueError, ArithmeticError):
             raise invalid(f"`{argument}` is no cursor of this list in this order.", argument) from None

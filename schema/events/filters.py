@@ -40,7 +40,8 @@ def conditions(filter: EventFilter | None) -> Iterator[ColumnElement[bool]]:
 
 
 def within(
-    moment: ColumnElement[datetime] | InstrumentedAttribute[datetime] | InstrumentedAttribute[datetime | None], span: DateTimeRange
+    moment: ColumnElement[datetime] | InstrumentedAttribute[datetime] | InstrumentedAttribute[datetime | None],
+    span: DateTimeRange,
 ) -> Iterator[ColumnElement[bool]]:
     if span.from_ is not None:
         yield moment >= span.from_

@@ -64,5 +64,3 @@ def _position(cursor: str) -> Position:
         return (str(int(transaction)), int(number))
     except (ValueError, TypeError):
         raise invalid("`after` is no cursor of an event: give the `cursor` of one.", "after") from None
-
-

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 def seen_by(ctx: Context) -> Iterable[ColumnElement[bool]]:
     """A key of some channels sees what happened to their orders, and what is about no order at all."""
     if ctx.viewer.channels:
-        theirs = exists(select(1).where(OrderRow.id == models.Event.order_id, OrderRow.channel_id.in_(ctx.viewer.channels)))
+        theirs = exists(
+            select(1).where(OrderRow.id == models.Event.order_id, OrderRow.channel_id.in_(ctx.viewer.channels))
+        )
         yield or_(models.Event.order_id.is_(None), theirs)
 
 
@@ -40,11 +42,13 @@ class Event:
     recorded_at: datetime = column(models.Event.recorded_at)
 
     @computed(requires=[models.Event.subject])
+    @staticmethod
     def node(events: Sequence[models.Event], ctx: Context) -> list[Node | None]:
         """The subject as it is now; null once it is gone or hidden from the caller."""
         return [ref_of(event.subject) for event in events]
 
     @computed(requires=[models.Event.transaction, models.Event.id])
+    @staticmethod
     def cursor(events: Sequence[models.Event], ctx: Context) -> list[str]:
         """Where `events(after:)` goes on."""
         return [encode_cursor([str(event.transaction), event.id]) for event in events]

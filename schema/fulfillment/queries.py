@@ -15,8 +15,7 @@ from core.stock.models import Location as LocationRow
 from schema.acting import transact
 from schema.catalog.types import Item
 from schema.context import Context
-from schema.engine import Find, Page, Refs, query
-from schema.engine import Ref
+from schema.engine import Find, Page, Ref, Refs, query
 from schema.events.filters import within
 from schema.fulfillment.types import (
     SCOPE,

@@ -72,5 +72,3 @@ class RoutingDecision:
     candidates: list[RoutingCandidate] = many(models.RoutingDecision.candidates, order_by=models.RoutingCandidate.id)
     backordered: list[RoutingShortage] = many(models.RoutingDecision.shortages, order_by=models.RoutingShortage.id)
     cost: Money | None = money(models.RoutingDecision.cost_minor, models.RoutingDecision.cost_currency)
-
-

@@ -8,6 +8,9 @@ import strawberry
 from sqlalchemy.sql.elements import ColumnElement
 
 from core.fulfillment import actions, models
+from core.fulfillment.models import FulfillmentMethod as FulfillmentMethod
+from core.fulfillment.models import RequestState as RequestState
+from core.fulfillment.models import WorkState as WorkState
 from core.orders.models import Order as OrderRow
 from core.shipments import models as shipments
 from schema.actions import AvailableAction, shown
@@ -21,9 +24,9 @@ if TYPE_CHECKING:
     from schema.shipments.types import Shipment
     from schema.stock.types import Location
 
-FulfillmentMethod = strawberry.enum(models.FulfillmentMethod)
-RequestState = strawberry.enum(models.RequestState)
-WorkState = strawberry.enum(models.WorkState)
+strawberry.enum(FulfillmentMethod)
+strawberry.enum(RequestState)
+strawberry.enum(WorkState)
 
 SCOPE = "orders:read"
 
@@ -73,6 +76,7 @@ class FulfillmentOrder:
     accepted_at: datetime | None = column(models.FulfillmentOrder.accepted_at)
 
     @computed(requires=[models.FulfillmentOrder.request_state, models.FulfillmentOrder.work_state])
+    @staticmethod
     def available_actions(found: Sequence[models.FulfillmentOrder], ctx: Context) -> list[list[AvailableAction]]:
         """What the caller may do now, and why not where it may not."""
         return [

@@ -41,8 +41,8 @@ async def endpoint(request: Request) -> HTTPResponse:
         response = _json(problem(refusal.message, refusal.code), refusal.status, media)
         if refusal.status == 405:  # noqa: PLR2004
             response.headers["allow"] = "GET, POST"
-    except Exception as failure:  # noqa: BLE001  # nothing of it may reach the caller
-        log.error("graphql.crashed", request_id=request_id, exc_info=failure)
+    except Exception:  # nothing of it may reach the caller
+        log.exception("graphql.crashed", request_id=request_id)
         body = problem("Something broke on our side; the request id finds it in the log.", "INTERNAL")
         body["errors"][0]["extensions"]["requestId"] = request_id
         response = _json(body, 500, media)

@@ -63,8 +63,8 @@ async def _events(service: Service, context: Context, parameters: Parameters) ->
                 if not waiting.done():
                     waiting.cancel()
                     await asyncio.wait({waiting})
-        except Exception as failure:  # noqa: BLE001  # nothing of it may reach the caller
-            log.error("graphql.stream_failed", request_id=context.request_id, exc_info=failure)
+        except Exception:  # nothing of it may reach the caller
+            log.exception("graphql.stream_failed", request_id=context.request_id)
             body = problem("Something broke on our side; the request id finds it in the log.", "INTERNAL")
             yield b"event: next\ndata: " + encode(body) + b"\n\n"
     yield b"event: complete\ndata: \n\n"

@@ -128,10 +128,13 @@ class _Connection:
             await self._send({"type": "error", "id": name, "payload": [error]})
         except WebSocketDisconnect:
             pass  # the client has gone; the reader sees it too
-        except Exception as failure:  # noqa: BLE001  # nothing of it may reach the caller
-            log.error("graphql.stream_failed", request_id=request_id, exc_info=failure)
+        except Exception:  # nothing of it may reach the caller
+            log.exception("graphql.stream_failed", request_id=request_id)
             extensions = {"code": "INTERNAL", "requestId": request_id}
-            error = {"message": "Something broke on our side; the request id finds it in the log.", "extensions": extensions}
+            error = {
+                "message": "Something broke on our side; the request id finds it in the log.",
+                "extensions": extensions,
+            }
             with suppress(WebSocketDisconnect):
                 await self._send({"type": "error", "id": name, "payload": [error]})
         finally:

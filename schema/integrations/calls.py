@@ -8,6 +8,7 @@ import strawberry
 from sqlalchemy.sql.elements import ColumnElement
 
 from core.external import models
+from core.external.models import CallState as CallState
 from core.integrations.models import Integration as IntegrationRow
 from schema.context import Context
 from schema.engine import Page, column, node, one, query
@@ -17,7 +18,7 @@ from schema.pagination import Connection, Slice
 if TYPE_CHECKING:
     from schema.orders.types import Order
 
-CallState = strawberry.enum(models.CallState)
+strawberry.enum(CallState)
 _NEWEST = models.ExternalCall.id.desc()
 
 
@@ -58,8 +59,6 @@ def conditions(filter: ExternalCallFilter | None) -> Iterator[ColumnElement[bool
 
 
 @query(scope=SCOPE)
-def external_calls(
-    ctx: Context, page: Slice, filter: ExternalCallFilter | None = None
-) -> Connection[ExternalCall]:
+def external_calls(ctx: Context, page: Slice, filter: ExternalCallFilter | None = None) -> Connection[ExternalCall]:
     """Acts asked of remote systems, newest first."""
     return Page(ExternalCall, page, conditions(filter), order_by=_NEWEST)

@@ -10,6 +10,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from core.flows import inbox as flows
 from core.ids import number_of
 from core.inbox import models
+from core.inbox.models import InboxState as InboxState
 from core.integrations.models import Integration as IntegrationRow
 from schema.acting import perform
 from schema.context import Context
@@ -23,7 +24,7 @@ from schema.scalars import DateTimeRange
 if TYPE_CHECKING:
     from schema.orders.types import Order
 
-InboxState = strawberry.enum(models.InboxState)
+strawberry.enum(InboxState)
 _NEWEST = models.InboxMessage.id.desc()
 
 

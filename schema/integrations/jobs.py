@@ -8,7 +8,8 @@ import strawberry
 from sqlalchemy.sql.elements import ColumnElement
 
 from core.integrations.models import Integration as IntegrationRow
-from core.jobs import failed, models, queues as core_queues
+from core.jobs import failed, models
+from core.jobs import queues as core_queues
 from schema.acting import transact
 from schema.context import Context
 from schema.engine import Page, column, mutation, node, one, query

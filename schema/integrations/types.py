@@ -2,21 +2,24 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import strawberry
 from sqlalchemy import func, select
 
 from core.integrations import models
+from core.integrations.models import HealthStatus as HealthStatus
+from core.integrations.models import PluginKind as PluginKind
+from core.integrations.models import SyncState as SyncState
 from schema.context import Context
 from schema.engine import Ref, column, computed, connection, many, node, one
 from schema.errors import Payload
 from schema.pagination import Connection
 from schema.scalars import JSON
 
-PluginKind = strawberry.enum(models.PluginKind, description="A plugin with hooks only has no kind.")
-HealthStatus = strawberry.enum(models.HealthStatus)
-SyncState = strawberry.enum(models.SyncState)
+strawberry.enum(PluginKind, description="A plugin with hooks only has no kind.")
+strawberry.enum(HealthStatus)
+strawberry.enum(SyncState)
 
 SCOPE = "integrations:read"
 
@@ -28,7 +31,7 @@ class Plugin:
     name: str = column(models.Plugin.name)
     version: str = column(models.Plugin.version)
     api_version: str = column(models.Plugin.api_version)
-    kinds: list[PluginKind] = column(models.Plugin.kinds)  # type: ignore[assignment]
+    kinds: list[PluginKind] = column(models.Plugin.kinds)  # type: ignore[arg-type]
     enabled: bool = column(models.Plugin.enabled)
     summary: str | None = column(models.Plugin.summary)
     load_error: str | None = column(
@@ -61,7 +64,7 @@ class Integration:
 
     key: str = column(models.Integration.key)
     plugin: Plugin = one(models.Integration.plugin)
-    kinds: list[PluginKind] = column(models.Integration.kinds)  # type: ignore[assignment]
+    kinds: list[PluginKind] = column(models.Integration.kinds)  # type: ignore[arg-type]
     enabled: bool = column(models.Integration.enabled)
     from_file: bool = column(models.Integration.from_file, description="Written in plugins.toml, so read-only here.")
     health: HealthStatus = column(models.Integration.health)
@@ -74,12 +77,11 @@ class Integration:
     version: int = column(models.Integration.version)
 
     @computed(requires=[models.Integration.id])
+    @staticmethod
     async def jobs(integrations: Sequence[models.Integration], ctx: Context) -> list[list[IntegrationJob]]:
         """What it has done so far, by job, with the latest run of each."""
         rows = await ctx.select(_latest_runs([integration.id for integration in integrations]))
-        return [
-            [_job(row) for row in rows if row.integration_id == integration.id] for integration in integrations
-        ]
+        return [[_job(row) for row in rows if row.integration_id == integration.id] for integration in integrations]
 
 
 def _latest_runs(integrations: Sequence[int]) -> Any:
@@ -111,9 +113,7 @@ class SyncRun:
     updated: int = column(models.SyncRun.updated)
     unchanged: int = column(models.SyncRun.unchanged)
     rejected: int = column(models.SyncRun.rejected)
-    missed: int = column(
-        models.SyncRun.missed, description="Found by the sweep though no webhook had told of them."
-    )
+    missed: int = column(models.SyncRun.missed, description="Found by the sweep though no webhook had told of them.")
     cursor: str | None = column(models.SyncRun.cursor)
     error: str | None = column(models.SyncRun.error)
 

@@ -35,7 +35,9 @@ async def journal_post(
 ) -> JournalPayload:
     """Storage, adverts, corrections: what no event books by itself."""
     wanted = [
-        flows.Posting(one.account, *money(one.amount, "postings", str(place), "amount"), sku=one.sku, channel=one.channel)
+        flows.Posting(
+            one.account, *money(one.amount, "postings", str(place), "amount"), sku=one.sku, channel=one.channel
+        )
         for place, one in enumerate(postings)
     ]
     entry = await transact_once(ctx, idempotency_key, flows.post, description, wanted, effective_at=effective_at)

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from core.ledgers import queries
 from core.ledgers.queries import Profit as Terms
-from core.ledgers.queries import ProfitGroup as Group
-from core.ledgers.queries import ProfitSort as Sort
+from core.ledgers.queries import ProfitGroup as ProfitGroup
+from core.ledgers.queries import ProfitSort as ProfitSort
+from core.ledgers.terms import AMOUNTS
 from core.settings import service as settings
 from schema.acting import transact
 from schema.context import Context
@@ -20,8 +21,8 @@ from schema.ledger.types import SCOPE
 from schema.pagination import Connection, Slice, page_of
 from schema.scalars import DateTimeRange, Money, money_of
 
-ProfitGroup = strawberry.enum(Group)
-ProfitSort = strawberry.enum(Sort)
+strawberry.enum(ProfitGroup)
+strawberry.enum(ProfitSort)
 
 
 @strawberry.type
@@ -67,7 +68,7 @@ async def profit_report(
     placed_at: DateTimeRange | None = None,
     channel: list[str] | None = None,
     sku: list[str] | None = None,
-    sort: ProfitSort = Sort.KEY,
+    sort: ProfitSort = ProfitSort.KEY,
 ) -> Connection[ProfitRow]:
     """Profit of the orders placed in a range, by group; days, weeks and months are those of the settings' zone."""
     rows, currency = await transact(ctx, _report, group_by, placed_at, channel, sku, sort)
@@ -81,11 +82,11 @@ def _of_orders(session: Session, order_ids: Sequence[int]) -> tuple[dict[int, Te
 
 def _report(
     session: Session,
-    group: Group,
+    group: ProfitGroup,
     placed: DateTimeRange | None,
     channels: list[str] | None,
     skus: list[str] | None,
-    sort: Sort,
+    sort: ProfitSort,
 ) -> tuple[list[Any], str]:
     statement = queries.profit_report(
         session,
@@ -101,7 +102,7 @@ def _report(
 
 
 def _row(row: Any, currency: str) -> ProfitRow:
-    terms = Terms(*(int(getattr(row, name)) for name in Terms._fields if name != "settled"))
+    terms = Terms(**{name: int(getattr(row, name)) for name in AMOUNTS})
     return ProfitRow(
         key=row.key, label=row.label, orders=int(row.orders), units=int(row.units), profit=_profit(terms, currency)
     )

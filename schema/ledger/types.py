@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import strawberry
 
 from core.ledgers import models, queries
+from core.ledgers.models import AccountKind as AccountKind
 from schema.context import Context
 from schema.engine import column, computed, many, money, node, one
 from schema.errors import Payload
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from schema.catalog.types import Channel, Item
     from schema.orders.types import Order, OrderLine
 
-AccountKind = strawberry.enum(models.AccountKind)
+strawberry.enum(AccountKind)
 SCOPE = "ledger:read"
 
 
@@ -30,6 +31,7 @@ class LedgerAccount:
     kind: AccountKind = column(models.LedgerAccount.kind)
 
     @computed(requires=[models.LedgerAccount.id])
+    @staticmethod
     async def balances(accounts: Sequence[models.LedgerAccount], ctx: Context) -> list[list[Money]]:
         """What stands on it now, one amount a currency; debits are positive."""
         held: dict[int, list[Money]] = {account.id: [] for account in accounts}

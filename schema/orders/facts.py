@@ -147,7 +147,9 @@ def _short(order_ids: Sequence[int]) -> Rows:
 
 
 def _holds(order_ids: Sequence[int]) -> Rows:
-    query = select(Hold.order_id, Hold.message, Hold.fix).where(Hold.order_id.in_(order_ids), Hold.released_at.is_(None))
+    query = select(Hold.order_id, Hold.message, Hold.fix).where(
+        Hold.order_id.in_(order_ids), Hold.released_at.is_(None)
+    )
     return query.order_by(Hold.id)
 
 

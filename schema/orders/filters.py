@@ -114,12 +114,14 @@ def _of_time(filter: OrderFilter) -> Iterator[ColumnElement[bool]]:
             OrderLine.order_id == Order.id, OrderLine.open + OrderLine.backordered + OrderLine.allocated > 0
         )
         late = and_(
-            Order.status.in_(open_), func.coalesce(Order.ship_by < clock.now(), False), unshipped  # noqa: FBT003  # SQL
+            Order.status.in_(open_),
+            func.coalesce(Order.ship_by < clock.now(), False),
+            unshipped,  # SQL
         )
         yield late if filter.late else not_(late)
     if filter.overdue is not None:
         owed = Order.total_minor - Order.cancelled_minor - Order.paid_minor > 0
-        overdue = and_(func.coalesce(Order.due_at < clock.now(), False), owed)  # noqa: FBT003  # SQL
+        overdue = and_(func.coalesce(Order.due_at < clock.now(), False), owed)  # SQL
         yield overdue if filter.overdue else not_(overdue)
 
 

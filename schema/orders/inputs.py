@@ -1,12 +1,12 @@
 """From what a caller writes about an order to what the core takes."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import strawberry
 
-from core.flows.capture import Details
 from core.errors import Invalid
+from core.flows.capture import Details
 from core.ids import number_of
 from core.money import exponent, to_minor
 from core.orders.states import PaymentState
@@ -17,8 +17,8 @@ from crossdock.money import Money
 from schema import inputs
 from schema.scalars import JSON, AddressInput, MoneyInput
 
-_UNPLACED = datetime.min
-"""When an order was placed is given beside it."""
+_UNTOLD = datetime.min.replace(tzinfo=UTC)
+"""When an order was placed or money came is told beside it: left out it means now, which differs in a repetition."""
 
 
 @strawberry.input(
@@ -65,7 +65,8 @@ class OrderCreateInput:
 
 
 @strawberry.input(
-    description="`state` AUTHORIZED, CAPTURED, FAILED, VOIDED or DISPUTED; the same reference again moves that payment on."
+    description="`state` AUTHORIZED, CAPTURED, FAILED, VOIDED or DISPUTED; "
+    "the same reference again moves that payment on."
 )
 class PaymentInput:
     gateway: str
@@ -83,7 +84,7 @@ def order_data(given: OrderCreateInput) -> sdk.OrderData:
     return sdk.OrderData(
         external_id=given.external_id or "",
         external_number=given.external_number,
-        placed_at=_UNPLACED,
+        placed_at=_UNTOLD,
         currency=currency,
         lines=tuple(
             line_data(line, currency, str(place + 1), "input", "lines", str(place))
@@ -142,15 +143,15 @@ def line_data(line: OrderLineInput, currency: str, external_id: str, *path: str)
     return data
 
 
-def payment_data(given: PaymentInput, at: datetime) -> sdk.PaymentData:
-    """`at` is when it happened, where the caller does not say."""
+def payment_data(given: PaymentInput) -> sdk.PaymentData:
+    """Without its moment, which is told beside it."""
     minor, currency = inputs.money(given.amount, "input", "amount")
     return sdk.PaymentData(
         reference=given.reference or "",
         gateway=given.gateway,
         state=sdk.PaymentState(given.state.value),
         amount=Money(minor, currency),
-        at=given.at or at,
+        at=_UNTOLD,
         expires_at=given.expires_at,
     )
 

@@ -10,6 +10,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from core.orders import models as orders
 from core.purchasing import actions, models
+from core.purchasing.models import PurchaseOrderState as PurchaseOrderState
 from core.shipments import models as shipments
 from schema.actions import AvailableAction, shown
 from schema.context import Context
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from schema.orders.types import OrderLine
     from schema.stock.types import Location
 
-PurchaseOrderState = strawberry.enum(models.PurchaseOrderState)
+strawberry.enum(PurchaseOrderState)
 SCOPE = "purchasing:read"
 
 
@@ -105,6 +106,7 @@ class PurchaseOrder:
     version: int = column(models.PurchaseOrder.version)
 
     @computed(requires=[models.PurchaseOrder.state])
+    @staticmethod
     def available_actions(found: Sequence[models.PurchaseOrder], ctx: Context) -> list[list[AvailableAction]]:
         """What the caller may do now, and why not where it may not."""
         return [shown(actions.available(order.state), ctx, "purchasing:write") for order in found]

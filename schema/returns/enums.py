@@ -10,9 +10,7 @@ from core.returns.models import ReturnResolution as ReturnResolution
 from core.returns.models import ReturnState as ReturnState
 
 strawberry.enum(Disposition)
-strawberry.enum(
-    Origin, description="Where a fact came from. What the hub did not do itself, it never confirms back."
-)
+strawberry.enum(Origin, description="Where a fact came from. What the hub did not do itself, it never confirms back.")
 strawberry.enum(RefundState)
 strawberry.enum(ReturnReason)
 strawberry.enum(ReturnResolution)

@@ -4,12 +4,12 @@ from datetime import date
 
 import strawberry
 
-from core.orders.states import RiskLevel as RiskLevelName
+from core.orders.states import RiskLevel as RiskLevel
 from core.settings import models
 from schema.engine import column, node
 from schema.errors import Payload
 
-RiskLevel = strawberry.enum(RiskLevelName)
+strawberry.enum(RiskLevel)
 
 
 @node(models.Settings)

@@ -9,9 +9,13 @@ import strawberry
 from sqlalchemy import or_
 from sqlalchemy.sql.elements import ColumnElement
 
-from core import origin
 from core.orders.models import Order as OrderRow
+from core.origin import Origin as Origin
 from core.shipments import actions, models
+from core.shipments.models import ConfirmationState as ConfirmationState
+from core.shipments.models import LabelState as LabelState
+from core.shipments.models import PackageKind as PackageKind
+from core.shipments.models import ShipmentStatus as ShipmentStatus
 from schema.actions import AvailableAction, shown
 from schema.context import Context
 from schema.documents import Document, address
@@ -23,12 +27,12 @@ if TYPE_CHECKING:
     from schema.orders.types import Order, OrderLine
     from schema.stock.types import Location
 
-ShipmentStatus = strawberry.enum(models.ShipmentStatus)
-PackageKind = strawberry.enum(models.PackageKind)
-LabelState = strawberry.enum(models.LabelState)
-ConfirmationState = strawberry.enum(models.ConfirmationState)
-Origin = strawberry.enum(
-    origin.Origin,
+strawberry.enum(ShipmentStatus)
+strawberry.enum(PackageKind)
+strawberry.enum(LabelState)
+strawberry.enum(ConfirmationState)
+strawberry.enum(
+    Origin,
     description="Where a fact came from. What the hub did not do itself, it never confirms back.",
 )
 
@@ -65,6 +69,7 @@ class Label:
     purchased_at: datetime | None = column(models.Label.purchased_at)
 
     @computed(requires=[models.Label.document_id])
+    @staticmethod
     def url(labels: Sequence[models.Label], ctx: Context) -> list[str | None]:
         """Signed, and good for a quarter of an hour; null until it is bought."""
         key = ctx.hub.signing_key
@@ -159,6 +164,7 @@ class Shipment:
     created_at: datetime = column(models.Shipment.created_at)
 
     @computed(requires=[models.Shipment.status])
+    @staticmethod
     def available_actions(found: Sequence[models.Shipment], ctx: Context) -> list[list[AvailableAction]]:
         """What the caller may do now, and why not where it may not."""
         return [shown(actions.available(shipment.status), ctx, "fulfillment:write") for shipment in found]

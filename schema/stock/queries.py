@@ -63,7 +63,10 @@ def _levels(filter: StockLevelFilter | None) -> Iterator[ColumnElement[bool]]:
         return
     level = models.StockLevel
     if filter.query is not None:
-        named = ItemRow.sku.icontains(filter.query, autoescape=True), ItemRow.name.icontains(filter.query, autoescape=True)
+        named = (
+            ItemRow.sku.icontains(filter.query, autoescape=True),
+            ItemRow.name.icontains(filter.query, autoescape=True),
+        )
         yield level.item.has(or_(*named))
     if filter.sku is not None:
         yield level.item.has(ItemRow.sku.in_(filter.sku))

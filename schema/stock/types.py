@@ -10,6 +10,10 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from core.fulfillment.models import FulfillmentOrder, WorkState
 from core.stock import models
+from core.stock.models import LocationKind as LocationKind
+from core.stock.models import MovementReason as MovementReason
+from core.stock.models import StockAuthority as StockAuthority
+from core.stock.models import Weekday as Weekday
 from core.stock.queries import level_available
 from schema.context import Context
 from schema.engine import column, from_json, money, node, one
@@ -20,14 +24,14 @@ if TYPE_CHECKING:
     from schema.integrations.types import Integration
     from schema.purchasing.types import Supplier
 
-LocationKind = strawberry.enum(models.LocationKind)
-StockAuthority = strawberry.enum(
-    models.StockAuthority,
+strawberry.enum(LocationKind)
+strawberry.enum(
+    StockAuthority,
     description="Who says what is on hand: our ledger, or the location's own figures, before or after the orders "
     "it has seen.",
 )
-Weekday = strawberry.enum(models.Weekday)
-MovementReason = strawberry.enum(models.MovementReason)
+strawberry.enum(Weekday)
+strawberry.enum(MovementReason)
 
 SCOPE = "stock:read"
 _UNDONE = (WorkState.SCHEDULED, WorkState.OPEN, WorkState.ON_HOLD, WorkState.IN_PROGRESS)
@@ -67,7 +71,7 @@ class Location:
         func.to_char(models.Location.cutoff, "HH24:MI"),
         description='Local time of day, "14:00": what is ready before it leaves today.',
     )
-    workdays: list[Weekday] = column(models.Location.workdays)  # type: ignore[assignment]
+    workdays: list[Weekday] = column(models.Location.workdays)  # type: ignore[arg-type]
     closed_on: list[date] = column(models.Location.closed_on)
     daily_capacity: int | None = column(models.Location.daily_capacity)
     backlog: int = column(_BACKLOG, description="Work given to it and not done yet, in fulfillment orders.")

@@ -76,9 +76,9 @@ def _of_orders(ctx: Context, channel: list[str] | None) -> dict[str, ScalarSelec
     waiting = select(OrderLine.order_id).where(OrderLine.item_id.is_not(None), OrderLine.bundle_line_id.is_(None))
     open_lines = waiting.where(OrderLine.open + OrderLine.backordered > 0)
     return {
-        "on_hold": _count(Order, _OPEN_ORDER, Order.on_hold, *theirs),
+        "on_hold": _count(Order, _OPEN_ORDER, Order.on_hold.is_(True), *theirs),
         "unrouted": _count(
-            Order, _OPEN_ORDER, ~Order.on_hold, Order.id.in_(open_lines.where(OrderLine.open > 0)), *theirs
+            Order, _OPEN_ORDER, Order.on_hold.is_(False), Order.id.in_(open_lines.where(OrderLine.open > 0)), *theirs
         ),
         "backordered": _count(Order, _OPEN_ORDER, Order.id.in_(open_lines.where(OrderLine.backordered > 0)), *theirs),
         "returns_to_decide": _count(
@@ -106,7 +106,9 @@ def _of_work(ctx: Context, channel: list[str] | None, location: list[str] | None
     left = FulfillmentLine.quantity - FulfillmentLine.rejected - FulfillmentLine.cancelled
     lines = select(FulfillmentLine.fulfillment_order_id)
     return {
-        "to_pick": _count(FulfillmentOrder, *where, FulfillmentOrder.id.in_(lines.where(FulfillmentLine.picked < left))),
+        "to_pick": _count(
+            FulfillmentOrder, *where, FulfillmentOrder.id.in_(lines.where(FulfillmentLine.picked < left))
+        ),
         "to_pack": _count(
             FulfillmentOrder,
             *where,
@@ -122,7 +124,7 @@ def _of_work(ctx: Context, channel: list[str] | None, location: list[str] | None
 
 
 def _of_the_rest(ctx: Context, channel: list[str] | None) -> dict[str, ScalarSelect[int]]:
-    listed = [Listing.item_id.is_(None)]
+    listed: list[ColumnElement[bool]] = [Listing.item_id.is_(None)]
     if channel is not None:
         listed.append(Listing.channel.has(Channel.key.in_(channel)))
     return {

@@ -1,5 +1,7 @@
 """`crossdock plugins`: what is installed, what runs, and what was refused and why."""
 
+import logging
+
 import typer
 from rich.table import Table
 
@@ -15,7 +17,8 @@ def plugins() -> None:
     from core.plugins import load
 
     config = settings()
-    registry = load(config.plugins_file if config.plugins_file.exists() else None, quiet=True)
+    logging.getLogger("core.plugins").setLevel(logging.CRITICAL)  # the list below says the same
+    registry = load(config.plugins_file if config.plugins_file.exists() else None)
     table = Table(box=None, pad_edge=False, header_style="dim")
     for title in ("plugin", "version", "kinds", "integrations", "status"):
         table.add_column(title, overflow="fold")

@@ -1,5 +1,6 @@
 """`crossdock worker` and `crossdock scheduler`: the processes that do the work, apart from the web server."""
 
+import os
 import signal
 import sys
 import threading
@@ -8,6 +9,7 @@ from typing import Annotated
 import typer
 
 from core.cli.app import fail, settings
+from core.config import Config, variable
 
 
 def add_to(app: typer.Typer) -> None:
@@ -33,7 +35,7 @@ def worker(
     if unknown:
         fail(f"There is no queue {unknown[0]!r}; there are {', '.join(registry.QUEUES)}.")
     if config.worker_processes > 1:
-        _several(config.worker_processes, queues)
+        _several(config, queues)
     else:
         _one(queues)
 
@@ -65,19 +67,18 @@ def _one(queues: list[str]) -> None:
             fail(str(fault))
 
 
-def _several(count: int, queues: list[str]) -> None:
+def _several(config: Config, queues: list[str]) -> None:
     """As many processes as are wanted, each started again when it dies."""
-    import os
-
     from core.cli.joining import servers_of
-    from core.config import variable
+    from core.cli.shared_metrics import shared_metrics
     from core.supervisor import supervise
 
     options = [part for name in queues for part in ("--queue", name)]
     command = [sys.executable, "-m", "core.cli", "worker", *options]
-    with servers_of(settings()):
+    with shared_metrics(), servers_of(config):
         environment = os.environ | {variable("worker_processes"): "1"}
-        supervise({f"worker {number}": command for number in range(1, count + 1)}, environment)
+        names = [f"worker {number}" for number in range(1, config.worker_processes + 1)]
+        supervise(dict.fromkeys(names, command), environment)
 
 
 def _until_stopped() -> threading.Event:

@@ -24,7 +24,8 @@ _AGAINST = {
 _UNITS = text(
     """
     select part.id, part.disposition, part.quantity, part.recorded_at, line.order_line_id, sold.item_id,
-        returns.order_id, returns.number, returns.id as return_id, orders.channel_id, coalesce(location.kind <> 'SUPPLIER', true) as own
+        returns.order_id, returns.number, returns.id as return_id, orders.channel_id,
+        coalesce(location.kind <> 'SUPPLIER', true) as own
     from line_dispositions part
     join return_lines line on line.id = part.return_line_id
     join order_lines sold on sold.id = line.order_line_id

@@ -13,6 +13,7 @@ from core.flows.cancel.stop import close_accounts
 from core.orders import queries
 from core.orders.lines import Shift, shift
 from core.orders.models import Order, OrderLine
+from core.stock import service as stock
 
 _STILL_ASKED = text(
     """
@@ -61,6 +62,7 @@ def _settle(session: Session, order: Order, lines: list[OrderLine], still: dict[
         line.cancelling = asked - answered
     session.flush()
     shift(session, shifts)
+    stock.note_change(session, {line.item_id for line in lines if line.id in done and line.item_id})
     why = (order.cancel_reason or "other").replace("_", " ").lower()
     close_accounts(session, order, done, give_back=order.refund_cancelled, why=why)
     if kept:

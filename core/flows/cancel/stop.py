@@ -12,6 +12,7 @@ from core.flows.refund.plan import shipping_gross
 from core.orders import queries
 from core.orders.lines import Bucket, Shift, shift
 from core.orders.models import Order, OrderLine
+from core.stock import service as stock
 
 _WAITING: tuple[Bucket, ...] = ("open", "backordered")
 
@@ -82,6 +83,7 @@ def stop(
         result.asked, result.refused = withdrawn.asked, withdrawn.refused
     if result.asked:
         session.execute(_ASKED, {"ids": list(result.asked), "units": list(result.asked.values())})
+    stock.note_change(session, {line.item_id for line in lines if line.id in result.done and line.item_id})
     close_accounts(session, order, result.done, give_back=give_back, why=why)
     return result
 

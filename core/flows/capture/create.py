@@ -18,6 +18,7 @@ from core.money import spoken
 from core.orders import payments
 from core.orders.models import Order, OrderLine
 from core.orders.states import HoldKind, OrderStatus
+from core.stock import service as stock
 from crossdock.orders import LineKind, OrderData
 
 _FINISHED = {OrderStatus.COMPLETED, OrderStatus.CANCELLED}
@@ -31,6 +32,8 @@ def create(
         return []
     drafts = _drafts(session, channel, orders)
     write.orders(session, channel.id, drafts)
+    sold = (line for order in drafts for line in order.lines if line.ships)
+    stock.note_change(session, {line.item_id for line in sold if line.item_id})
     paid = payments.add(session, [(order.id, payment) for order in drafts for payment in order.data.payments])
     order_ids = [order.id for order in drafts]
     holds.open_all(session, [reason for order in drafts for reason in _reasons(order)])

@@ -8,6 +8,7 @@ from core.cases.service import open_case
 from core.flows import statuses
 from core.flows.advance import later
 from core.flows.fulfil.asked import locked_work
+from core.flows.ship.unpack import unpack_units
 from core.fulfillment import queries
 from core.fulfillment.models import RequestState
 from core.fulfillment.queries import Work
@@ -32,6 +33,7 @@ def answer(session: Session, work_id: int, *, accepted: bool, reason: str | None
         line.cancelling = 0
     number = ids.encode("ful", work_id)
     if accepted:
+        unpack_units(session, {line: units for line, units in asked.items() if units > queries.unpacked(line)})
         for line, units in asked.items():
             line.cancelled += units
             line.accepted = min(line.accepted, line.quantity - line.rejected - line.cancelled)

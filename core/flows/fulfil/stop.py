@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from core import ids
 from core.flows.fulfil.ask_back import ask_back_later
-from core.fulfillment.models import FulfillmentLine, FulfillmentMethod
+from core.fulfillment.models import FulfillmentLine, FulfillmentMethod, RequestState
 from core.fulfillment.queries import Work
 from core.fulfillment.work import record
 
@@ -25,3 +25,11 @@ def stop_elsewhere(session: Session, work: Sequence[Work], overtaken: Mapping[Fu
         record(session, "fulfillment.overtaken", each.order, f"{number}: {what} left by other hands; that work stops.")
         if each.order.submitted_at is not None and each.order.method is not FulfillmentMethod.SELF:
             ask_back_later(session, each.order, {line.id: quantity for line, quantity in units.items()})
+
+
+def tell_own(session: Session, work: Sequence[Work], taken: Mapping[FulfillmentLine, int]) -> None:
+    """Tell the system of one of our own warehouses, where it has one, that so many units are not to be shipped."""
+    for each in work:
+        units = {line.id: taken[line] for line in each.lines if taken.get(line)}
+        if units and each.order.submitted_at is not None and each.order.request_state is not RequestState.UNSUBMITTED:
+            ask_back_later(session, each.order, units)

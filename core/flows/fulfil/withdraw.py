@@ -1,20 +1,19 @@
 """Taking back units that locations have not shipped yet: at once where we may, by asking where we must."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core import clock, ids
 from core.flows.fulfil.ask_back import ask_back_later
+from core.flows.fulfil.stop import tell_own
 from core.flows.ship.unpack import unpack_units
 from core.fulfillment import queries
 from core.fulfillment.models import FulfillmentLine, FulfillmentMethod, FulfillmentOrder, RequestState, WorkState
 from core.fulfillment.queries import Work
 from core.fulfillment.service import close_finished
 from core.fulfillment.work import record
-from core.integrations.models import Integration, Plugin
 from core.orders.lines import Shift, shift
 from core.stock import service as stock
 
@@ -42,7 +41,7 @@ def withdraw(
     it is refused. The caller refreshes the order's statuses.
     """
     work = [each for each in queries.of_orders(session, [order_id]) if only is None or each.order.id in only]
-    must_ask = _must_ask(session, work)
+    must_ask = _must_ask(work)
     taken: dict[FulfillmentLine, int] = {}
     asked: dict[FulfillmentLine, int] = {}
     result = Withdrawn()
@@ -65,20 +64,13 @@ def withdraw(
     return result
 
 
-def _must_ask(session: Session, work: list[Work]) -> set[int]:
-    """Work that somebody else has, or may have: at our own places only where an integration can be asked to stop."""
-    sent = [each.order for each in work if each.order.submitted_at is not None]
-    elsewhere = {order.id for order in sent if order.method is not FulfillmentMethod.SELF}
-    integrations = {order.integration_id for order in sent if order.integration_id is not None}
-    if integrations:
-        statement = (
-            select(Integration.id)
-            .join(Plugin, Plugin.name == Integration.plugin_name)
-            .where(Integration.id.in_(integrations), Plugin.capabilities.contains(["supplier.cancel"]))
-        )
-        askable = set(session.scalars(statement))
-        elsewhere |= {order.id for order in sent if order.integration_id in askable}
-    return elsewhere
+def _must_ask(work: Iterable[Work]) -> set[int]:
+    """Work that somebody else has, or may have. At our own places we say what is done."""
+    return {
+        each.order.id
+        for each in work
+        if each.order.submitted_at is not None and each.order.method is not FulfillmentMethod.SELF
+    }
 
 
 def _take(session: Session, order_id: int, work: list[Work], taken: Mapping[FulfillmentLine, int]) -> None:
@@ -92,6 +84,7 @@ def _take(session: Session, order_id: int, work: list[Work], taken: Mapping[Fulf
     session.flush()
     stock.release(session, units, reference=ids.encode("ord", order_id))
     shift(session, [Shift(line.order_line_id, "allocated", "open", quantity) for line, quantity in taken.items()])
+    tell_own(session, work, taken)
     for closed in close_finished(work, clock.now()):
         record(
             session,

@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core import clock
+from core.errors import NotFound
 from core.flows import statuses
 from core.flows.refund.plan import Plan, Wanted, plan, refundable, shipping_gross
 from core.flows.refund.record import RefundedLine, RefundFact, record
 from core.orders import queries as orders
-from core.orders.models import Order, OrderLine, Payment
+from core.orders.models import Order, Payment
 from core.origin import Origin
 from core.returns.amounts import worth
 
@@ -21,6 +21,24 @@ def create(session: Session, order_id: int, wanted: Wanted) -> int:
     return _carry_out(session, order, wanted, plan(session, order, wanted))
 
 
+def preview(session: Session, order_id: int, wanted: Wanted) -> Plan:
+    """What `create` would do, changing nothing. Raises what it raises."""
+    return plan(session, _order(session, order_id), wanted)
+
+
+def left(session: Session, order_id: int) -> int:
+    """What of the order's money can still go back. Raises NotFound."""
+    _order(session, order_id)
+    return refundable(orders.payments_of(session, [order_id])[order_id])
+
+
+def _order(session: Session, order_id: int) -> Order:
+    order = session.get(Order, order_id)
+    if order is None:
+        raise NotFound(f"There is no order ord_{order_id}.", path=("orderId",))
+    return order
+
+
 def for_cancellation(
     session: Session, order_id: int, lines: Mapping[int, int], *, shipping_minor: int = 0, reason: str | None = None
 ) -> int | None:
@@ -29,7 +47,7 @@ def for_cancellation(
     `lines` is order line id to units just cancelled, components of bundles rather than bundles.
     """
     (order,) = orders.locked(session, [order_id])
-    payments = list(session.scalars(select(Payment).where(Payment.order_id == order_id)))
+    payments = orders.payments_of(session, [order_id])[order_id]
     owed = _overpaid(session, order, payments, lines, shipping_minor)
     if owed <= 0:
         return None
@@ -43,7 +61,7 @@ def for_cancellation(
 
 
 def _worth(session: Session, order: Order, lines: Mapping[int, int]) -> int:
-    found = session.scalars(select(OrderLine).where(OrderLine.order_id == order.id, OrderLine.id.in_(lines)))
+    found = [line for line in orders.lines_of(session, [order.id])[order.id] if line.id in lines]
     return sum(
         worth(line.total_minor, line.refunded_minor, line.quantity, line.refunded, lines[line.id]) for line in found
     )

@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.errors import Invalid, NotFound
 from core.money import spoken
+from core.orders import queries as orders
 from core.orders.models import Order, OrderLine, Payment
 from core.returns import queries as returns
 from core.returns.amounts import tax_within, worth
@@ -66,9 +66,7 @@ def plan(session: Session, order: Order, wanted: Wanted) -> Plan:
     shipping_tax = _shipping_tax(order, wanted.shipping_minor)
     amount = sum(line.amount for line in planned) + wanted.shipping_minor + wanted.goodwill_minor
     _check_sizes(order, wanted, amount)
-    payments = list(
-        session.scalars(select(Payment).where(Payment.order_id == order.id).order_by(Payment.created_at, Payment.id))
-    )
+    payments = sorted(orders.payments_of(session, [order.id])[order.id], key=lambda payment: payment.created_at)
     return Plan(
         currency=order.currency,
         lines=planned,
@@ -82,8 +80,7 @@ def plan(session: Session, order: Order, wanted: Wanted) -> Plan:
 
 
 def _lines(session: Session, order: Order) -> dict[int, OrderLine]:
-    found = session.scalars(select(OrderLine).where(OrderLine.order_id == order.id).order_by(OrderLine.position))
-    return {line.id: line for line in found}
+    return {line.id: line for line in orders.lines_of(session, [order.id])[order.id]}
 
 
 def _units(session: Session, order: Order, lines: Mapping[int, OrderLine], wanted: Wanted) -> dict[int, int]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from core import ids, outbox
@@ -10,9 +10,7 @@ from core.flows.labels.void import void_later
 from core.fulfillment.models import FulfillmentLine
 from core.fulfillment.queries import unpacked
 from core.shipments.models import Shipment, ShipmentLine, ShipmentStatus
-
-PACKED = (ShipmentStatus.DRAFT, ShipmentStatus.PACKED, ShipmentStatus.LABELLED)
-"""A shipment that is here still."""
+from core.shipments.tracking import HERE
 
 
 def unpack_units(session: Session, wanted: Mapping[FulfillmentLine, int]) -> None:
@@ -25,14 +23,10 @@ def unpack_units(session: Session, wanted: Mapping[FulfillmentLine, int]) -> Non
     contents = contents_of(session, [shipment.id for shipment in shipments])
     by_key = {(line.fulfillment_order_id, line.order_line_id): line for line in wanted}
     for shipment in shipments:
-        needed = [
-            line
-            for packed in contents.get(shipment.id, [])
-            if (line := by_key.get((shipment.fulfillment_order_id or 0, packed.order_line_id))) in short
-            and line is not None
-            and short[line] > unpacked(line)
-        ]
-        if needed:
+        inside = (
+            by_key.get((shipment.fulfillment_order_id or 0, packed.order_line_id)) for packed in contents[shipment.id]
+        )
+        if any(line in short and short[line] > unpacked(line) for line in inside if line is not None):
             unpack(session, [shipment])
 
 
@@ -44,7 +38,7 @@ def unpack(session: Session, shipments: Iterable[Shipment]) -> None:
     lines = _lines_of(session, {work_id for work_id in work.values() if work_id is not None})
     for shipment in gone:
         shipment.status = ShipmentStatus.CANCELLED
-        for packed in contents.get(shipment.id, []):
+        for packed in contents[shipment.id]:
             line = lines.get((shipment.fulfillment_order_id, packed.order_line_id))
             if line is not None:
                 line.packed -= packed.quantity
@@ -61,19 +55,17 @@ def unpack(session: Session, shipments: Iterable[Shipment]) -> None:
 
 def contents_of(session: Session, shipment_ids: Iterable[int]) -> dict[int, list[ShipmentLine]]:
     """The lines of each shipment."""
-    statement = select(ShipmentLine).where(ShipmentLine.shipment_id.in_(shipment_ids)).order_by(ShipmentLine.id)
-    contents: dict[int, list[ShipmentLine]] = {}
+    wanted = list(shipment_ids)
+    statement = select(ShipmentLine).where(ShipmentLine.shipment_id.in_(wanted)).order_by(ShipmentLine.id)
+    contents: dict[int, list[ShipmentLine]] = {shipment_id: [] for shipment_id in wanted}
     for line in session.scalars(statement, execution_options={"populate_existing": True}):
-        contents.setdefault(line.shipment_id, []).append(line)
+        contents[line.shipment_id].append(line)
     return contents
 
 
-def _packed(session: Session, condition: object) -> list[Shipment]:
+def _packed(session: Session, condition: ColumnElement[bool]) -> list[Shipment]:
     statement = (
-        select(Shipment)
-        .where(condition, Shipment.status.in_(PACKED))  # type: ignore[arg-type]  # any SQL condition
-        .order_by(Shipment.id.desc())
-        .with_for_update()
+        select(Shipment).where(condition, Shipment.status.in_(HERE)).order_by(Shipment.id.desc()).with_for_update()
     )
     return list(session.scalars(statement, execution_options={"populate_existing": True}))
 

@@ -25,7 +25,7 @@ GATEWAY = "exchange"
 
 
 def priced(session: Session, order: Order, wanted: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Lines as they are kept until the goods are back: {sku, name, quantity, unit_price_minor, discount_minor, tax_minor}.
+    """Lines as they are kept until the goods are back, with `unit_price_minor`, `discount_minor` and `tax_minor`.
 
     A line without a price gets the one at which the order sold the same SKU. Raises Invalid where it sold none.
     """
@@ -53,13 +53,9 @@ def exchange(session: Session, found: Return) -> int:
         raise IllegalState(f"Nobody said what {found.number} is to be exchanged for.", path=("resolution",))
     (order,) = orders.locked(session, [found.order_id])
     channel = session.get_one(Channel, order.channel_id)
-    worth = session.scalar(
-        select(func.coalesce(func.sum(Refund.amount_minor), 0)).where(Refund.return_id == found.id)
-    )
+    worth = session.scalar(select(func.coalesce(func.sum(Refund.amount_minor), 0)).where(Refund.return_id == found.id))
     data = _order(order, found, int(worth or 0))
-    details = Details(
-        customer_id=order.customer_id, priority=order.priority, origin=Origin.HUB, original_id=order.id
-    )
+    details = Details(customer_id=order.customer_id, priority=order.priority, origin=Origin.HUB, original_id=order.id)
     (made,) = capture(session, channel, [data], details=[details]).created
     price = spoken(data.total.minor, data.currency)
     outbox.record(
@@ -79,7 +75,9 @@ def _order(order: Order, found: Return, worth: int) -> OrderData:
         external_id="",
         placed_at=now,
         currency=order.currency,
-        lines=tuple(_line(line, str(place), order.currency) for place, line in enumerate(found.exchange_lines, start=1)),
+        lines=tuple(
+            _line(line, str(place), order.currency) for place, line in enumerate(found.exchange_lines, start=1)
+        ),
         taxes_included=order.taxes_included,
         customer=CustomerData(email=order.email, phone=order.phone),
         shipping_address=_address(order.shipping_address),

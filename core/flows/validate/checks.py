@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from core.flows.holds import Reason
-from core.flows.validate.views import Checked
+from core.orders.views import Checked
 from core.orders.states import HoldKind, PaymentStatus, RiskLevel
 from crossdock.address import AddressCheck, AddressVerdict
 from crossdock.orders import Finding, FindingKind

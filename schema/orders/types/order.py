@@ -43,7 +43,8 @@ if TYPE_CHECKING:
     from schema.catalog.types import Channel
     from schema.customers.types import Customer
     from schema.events.types import Event
-    from schema.fulfillment.types import FulfillmentOrder, RoutingDecision
+    from schema.fulfillment.routing import RoutingDecision
+    from schema.fulfillment.types import FulfillmentOrder
     from schema.integrations.calls import ExternalCall
     from schema.ledger.types import JournalEntry
     from schema.orders.types.hold import Hold
@@ -139,7 +140,10 @@ class Order:
     tax_lines: list[TaxLine] = from_json(Row.tax_lines)
 
     lines: Connection["OrderLine"] = connection(
-        Row.lines, order_by=models.OrderLine.position, where=[models.OrderLine.bundle_line_id.is_(None)], default_first=100
+        Row.lines,
+        order_by=models.OrderLine.position,
+        where=[models.OrderLine.bundle_line_id.is_(None)],
+        default_first=100,
     )
     holds: list["Hold"] = many(Row.holds, order_by=models.Hold.id)
     payments: list["Payment"] = many(Row.payments, order_by=models.Payment.id)
@@ -175,12 +179,14 @@ class Order:
         now = clock.now()
         told = await facts.of_orders(ctx, [order.id for order in orders])
         summaries = [summarize(told[order.id], now) for order in orders]
-        return [OrderSummary(headline=one.headline, next_step=one.next_step, attention=one.attention) for one in summaries]
+        return [
+            OrderSummary(headline=one.headline, next_step=one.next_step, attention=one.attention) for one in summaries
+        ]
 
     @computed(requires=[Row.id], scope="ledger:read")
     @staticmethod
     async def profit(orders: Sequence[models.Order], ctx: Context) -> list[Profit]:
-        """From its own postings, however fresh. In the reporting currency, net of tax."""
+        """From its own postings, however fresh."""
         return await profits.of_orders(ctx, [order.id for order in orders])
 
     @computed(requires=[Row.id])

@@ -9,7 +9,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
 from core.catalog.models import Item, ItemKind
-from core.catalog.service import ensure_items, set_metadata
+from core.catalog.service import ensure_items
 from core.db import transaction
 from core.errors import CrossdockError, IllegalState
 from core.events.models import Event
@@ -56,14 +56,6 @@ def test_an_upsert_leaves_alone_what_is_not_given_and_clears_what_is_null(sessio
     upsert_item(session, "MUG", {"length_mm": 90})
     session.commit()
     assert session.scalars(select(Event.message).order_by(Event.id)).all() == told
-
-
-def test_metadata_is_merged_and_null_removes_a_key(session: Session) -> None:
-    item = an_item(session, extra={"colour": "red", "size": 3})
-
-    set_metadata(session, item.id, {"size": None, "shelf": "B"})
-
-    assert item.extra == {"colour": "red", "shelf": "B"}
 
 
 @pytest.mark.parametrize(

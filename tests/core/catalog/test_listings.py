@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
@@ -16,6 +16,7 @@ from core.jobs.models import Job
 from core.orders.models import Hold, Order, OrderLine
 from core.orders.states import HoldKind
 from tests.builders import a_bundle, a_channel, a_listing, an_item, an_order
+from tests.statements import counted
 
 
 def test_skus_are_looked_up_in_one_statement_and_new_ones_become_listings(session: Session, engine: Engine) -> None:
@@ -31,9 +32,8 @@ def test_skus_are_looked_up_in_one_statement_and_new_ones_become_listings(sessio
     assert [(listing.external_id, listing.external_sku) for listing in new] == [("MUG", "MUG"), ("X-2", "JAR")]
     assert [listing.mapped_at is not None for listing in new] == [True, False]
 
-    statements: list[str] = []
-    event.listen(engine, "before_cursor_execute", lambda *arguments: statements.append(arguments[2]))
-    assert resolve_skus(session, channel.id, list(found)) == found
+    with counted(engine) as statements:
+        assert resolve_skus(session, channel.id, list(found)) == found
     assert len(statements) == 1
 
 

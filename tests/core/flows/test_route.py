@@ -443,7 +443,7 @@ def test_an_order_that_changes_while_it_is_planned_is_planned_again(
     order = a_ready_order(session, a_channel(session), {tea: 2})
     session.commit()
     strategy = hub.registry.strategies["priority"]
-    plan, runs = strategy.plan, []
+    plan, runs = strategy.plan, list[object]()
 
     def interrupted(problem: object) -> object:
         if not runs:

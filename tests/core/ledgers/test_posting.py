@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from sqlalchemy import select, text
@@ -10,10 +11,13 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from core.db import transaction
-from core.errors import IllegalState, Invalid, NotFound, PeriodClosed
+from core.errors import CrossdockError, IllegalState, Invalid, NotFound, PeriodClosed
+from core.events.models import Event
+from core.flows import journal
 from core.ledgers import service, valuation
 from core.ledgers.models import ExchangeRate, JournalEntry, Posting
 from core.ledgers.service import Draft, Line
+from tests.builders import a_channel, an_item
 from tests.core.ledgers.build import NOON, balances, entries
 
 
@@ -245,3 +249,53 @@ def test_without_a_rate_the_entry_stands_and_its_value_follows(session: Session)
     assert values(session)[-2:] == [(0, "EUR", 501), (0, "EUR", -501)]
     later = entries(session)[-1]
     assert (later.description, later.effective_at) == ("Value of J-1", NOON)
+
+
+def test_a_person_books_and_reverses_by_account_and_the_timeline_says_so(session: Session) -> None:
+    channel, item = a_channel(session, "web"), an_item(session, "RED")
+    advert = [
+        journal.Posting("5900", 5000, "GBP", sku="RED", channel="web"),
+        journal.Posting("1000", -5000, "GBP"),
+    ]
+
+    entry_id = journal.post(session, "Adverts in March", advert, effective_at=NOON)
+    journal.reverse(session, entry_id, "wrong month")
+    journal.reverse(session, entry_id, "wrong month")
+    session.commit()
+
+    cost = session.scalars(select(Posting).where(Posting.entry_id == entry_id, Posting.amount_minor > 0)).one()
+    assert (cost.item_id, cost.channel_id) == (item.id, channel.id)
+    assert balances(session) == {}
+    assert list(session.scalars(select(Event.name).order_by(Event.id))) == ["journal.posted", "journal.reversed"]
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"account": "9999"}, "There is no account '9999'"),
+        ({"amount_minor": 5001}, r"debits less credits leave 0\.01 GBP"),
+        ({"currency": "EUR"}, "does not balance"),
+        ({"sku": "NOPE"}, "There is no SKU 'NOPE'"),
+        ({"channel": "nope"}, "There is no channel 'nope'"),
+    ],
+)
+def test_what_cannot_be_booked_by_hand_is_refused_in_a_sentence(
+    session: Session, change: dict[str, Any], sentence: str
+) -> None:
+    first = {"account": "5900", "amount_minor": 5000, "currency": "GBP", **change}
+    second = journal.Posting("1000", -5000, "GBP")
+
+    with pytest.raises(CrossdockError, match=sentence):
+        journal.post(session, "Adverts", [journal.Posting(**first), second])
+    assert entries(session) == []
+
+
+def test_nobody_books_by_hand_into_a_closed_period(session: Session) -> None:
+    journal.close(session, date(2026, 3, 2))
+    pair = [
+        journal.Posting("5900", 1, "GBP"),
+        journal.Posting("1000", -1, "GBP"),
+    ]
+
+    with pytest.raises(PeriodClosed, match="nothing can be booked on 2026-03-02"):
+        journal.post(session, "Late", pair, effective_at=NOON)

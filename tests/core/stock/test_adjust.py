@@ -12,6 +12,7 @@ from core.catalog.models import ItemKind
 from core.errors import CrossdockError, InsufficientStock, Invalid, NotFound
 from core.events.models import Event
 from core.flows.stock import Adjustment, adjust
+from core.fulfillment.models import FulfillmentMethod, FulfillmentOrder
 from core.jobs.models import Job
 from core.ledgers.models import Posting
 from core.orders.models import OrderLine
@@ -105,6 +106,26 @@ def test_a_fact_takes_back_the_youngest_promises_and_opens_a_case(session: Sessi
     session.commit()
     again = session.scalars(select(Job.same_as).where(Job.name == "orders.advance").order_by(Job.same_as)).all()
     assert again == sorted([str(second.id), str(third.id)])
+    assert_levels_are_sums(session)
+
+
+def test_what_somebody_else_has_stays_on_hand_until_it_answers(session: Session) -> None:
+    item, place = an_item(session, "MUG"), a_location(session, "DEPOT", kind=LocationKind.THIRD_PARTY)
+    a_level(session, item, place, 10)
+    order = an_order(session, a_channel(session), {item: 8})
+    routed(session, order, place)
+    work = session.scalars(select(FulfillmentOrder)).one()
+    work.method, work.submitted_at = FulfillmentMethod.THIRD_PARTY, clock.now()
+    session.commit()
+
+    [level] = adjust(session, [Adjustment(sku="MUG", location="DEPOT", reason=MovementReason.COUNT, set_on_hand=5)])
+
+    assert (level.on_hand, level.reserved) == (8, 8)
+    assert session.scalars(select(FulfillmentOrder.request_state)).one() == "CANCELLATION_REQUESTED"
+    assert session.scalars(select(Case.message)).one() == (
+        "3 units of MUG at DEPOT were promised but are not there. "
+        "3 could not be taken back and still count as on hand: find them, or cancel their work."
+    )
     assert_levels_are_sums(session)
 
 

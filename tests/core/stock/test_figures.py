@@ -1,18 +1,24 @@
 """Figures of some time ago: what moved since still counts, and nothing is deducted twice."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
 from core import clock
+from core.db import transaction
 from core.flows.stock import Adjustment, Figure, adjust, snapshot
 from core.fulfillment.models import FulfillmentLine, FulfillmentOrder
+from core.orders.lines import Shift, shift
+from core.orders.models import Order, OrderLine
+from core.orders.queries import locked
 from core.stock.models import Location, LocationKind, MovementReason, StockAuthority, StockLevel, StockMovement
-from core.stock.service import Movement, Wanted, consume, move
-from tests.builders import a_channel, a_level, a_location, an_item, an_order, routed
+from core.stock.service import Movement, Wanted, consume, move, reserve
+from tests.builders import a_channel, a_level, a_location, an_item, an_order, routed, work_for
 from tests.core.stock.ledger import assert_levels_are_sums
 
 
@@ -153,3 +159,39 @@ def test_what_a_complete_list_does_not_name_is_not_there(session: Session, third
 
     levels = session.scalars(select(StockLevel).order_by(StockLevel.item_id).execution_options(populate_existing=True))
     assert [level.on_hand for level in levels] == [5, 0]
+
+
+def test_counts_and_sales_at_the_same_time_keep_every_promise_that_stands(engine: Engine) -> None:
+    with transaction(engine) as session:
+        item, place, channel = an_item(session, "MUG"), a_location(session, "LONDON"), a_channel(session)
+        a_level(session, item, place, 60)
+        orders = [an_order(session, channel, {item: 2}) for _ in range(40)]
+
+    def sell(order: Order) -> int:
+        with transaction(engine) as session:
+            locked(session, [order.id])
+            wanted = work_for(session, order, place)
+            if reserve(session, wanted):
+                session.rollback()
+                return 0
+            shift(session, [Shift(line.order_line_id, "open", "allocated", line.quantity) for line in wanted])
+            return 2
+
+    def recount(number: int) -> None:
+        with transaction(engine) as session:
+            counted = Adjustment(sku="MUG", location="LONDON", reason=MovementReason.COUNT, set_on_hand=40 - 5 * number)
+            adjust(session, [counted])
+
+    with ThreadPoolExecutor(6) as pool:
+        counts = [pool.submit(recount, number) for number in range(4)]
+        sold = sum(pool.map(sell, orders))
+        for each in counts:
+            each.result()
+
+    with transaction(engine) as session:
+        level = session.scalars(select(StockLevel)).one()
+        assert level.reserved <= level.on_hand <= 40
+        assert level.reserved <= sold
+        allocated = session.scalars(select(OrderLine.allocated)).all()
+        assert sum(allocated) == level.reserved
+        assert_levels_are_sums(session)

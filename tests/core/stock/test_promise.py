@@ -1,14 +1,16 @@
 """Available to promise, and the terms that it is the sum of."""
 
-from sqlalchemy import event
+from sqlalchemy import select
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
-from core.catalog.models import ItemKind
+from core.catalog.models import Item, ItemKind
+from core.flows.availability import item_available
 from core.stock.models import LocationKind
 from core.stock.promise import UNLIMITED, Promise, Term, less_listing, promised
 from core.stock.service import reserve
 from tests.builders import a_bundle, a_channel, a_level, a_location, an_item, an_order, work_for
+from tests.statements import counted
 
 
 def test_the_terms_are_named_and_add_up(session: Session) -> None:
@@ -140,10 +142,24 @@ def test_many_items_take_as_many_statements_as_one(session: Session, engine: Eng
     items = [an_item(session) for _ in range(40)]
     for item in items:
         a_level(session, item, place, 5)
-    statements: list[str] = []
-    event.listen(engine, "before_cursor_execute", lambda *arguments: statements.append(arguments[2]))
 
-    figures = promised(session, [(item.id, channel.id) for item in items for channel in channels])
+    with counted(engine) as statements:
+        figures = promised(session, [(item.id, channel.id) for item in items for channel in channels])
 
     assert len(figures) == 120
     assert len(statements) == 5
+
+
+def test_what_is_available_of_items_can_be_read_in_a_list(session: Session) -> None:
+    cup, spoon = an_item(session, "CUP"), an_item(session, "SPOON")
+    an_item(session, "NOTHING")
+    london, leeds, mill = a_location(session), a_location(session), a_location(session, kind=LocationKind.SUPPLIER)
+    a_level(session, cup, london, 7, safety=3)
+    a_level(session, cup, leeds, 2, safety=9)
+    a_level(session, cup, mill, 50)
+    a_level(session, spoon, leeds, 11)
+    a_bundle(session, {cup: 1, spoon: 3, an_item(session, "WRAPPING", kind=ItemKind.SERVICE): 1}, "KIT")
+
+    read = session.execute(select(Item.sku, item_available()).order_by(Item.sku)).all()
+
+    assert [tuple(row) for row in read] == [("CUP", 4), ("KIT", 3), ("NOTHING", 0), ("SPOON", 11), ("WRAPPING", 0)]

@@ -14,6 +14,7 @@ from core.stock.models import LocationKind, MovementReason, Reservation, StockLe
 from core.stock.service import Wanted, available, consume, release, reserve
 from tests.builders import a_channel, a_level, a_location, an_item, an_order, work_for
 from tests.core.stock.ledger import assert_levels_are_sums
+from tests.statements import counted
 
 
 def test_an_order_gets_what_is_there(session: Session) -> None:
@@ -202,3 +203,19 @@ def test_orders_that_want_the_same_two_items_in_any_sequence_never_wait_for_each
 
     with transaction(engine) as session:
         assert_levels_are_sums(session)
+
+
+def test_a_hundred_lines_take_one_statement(session: Session, engine: Engine) -> None:
+    place, channel = a_location(session), a_channel(session)
+    one, two = an_item(session), an_item(session)
+    for item in (one, two):
+        a_level(session, item, place, 1000)
+    wanted = [
+        line for _ in range(50) for line in work_for(session, an_order(session, channel, {one: 1, two: 2}), place)
+    ]
+    session.flush()
+
+    with counted(engine) as statements:
+        assert reserve(session, wanted) == set()
+
+    assert len(statements) == 1

@@ -10,6 +10,7 @@ import anyio
 import orjson
 import pytest
 from sqlalchemy.orm import Session
+from structlog.testing import capture_logs
 
 from core.db import connect
 from schema.build import build_engine
@@ -107,7 +108,12 @@ class Asked:
     statements: list[str] = field(default_factory=list)
 
     async def __call__(
-        self, query: str, variables: dict[str, Any] | None = None, *, viewer: Viewer = EVERYBODY, operation: str | None = None
+        self,
+        query: str,
+        variables: dict[str, Any] | None = None,
+        *,
+        viewer: Viewer = EVERYBODY,
+        operation: str | None = None,
     ) -> Any:
         response = await self.response(query, variables, viewer=viewer, operation=operation)
         body = orjson.loads(orjson.dumps(response.body()))
@@ -115,16 +121,26 @@ class Asked:
         return body
 
     async def response(
-        self, query: str, variables: dict[str, Any] | None = None, *, viewer: Viewer = EVERYBODY, operation: str | None = None
+        self,
+        query: str,
+        variables: dict[str, Any] | None = None,
+        *,
+        viewer: Viewer = EVERYBODY,
+        operation: str | None = None,
     ) -> Response:
         self.statements.clear()
         calls.clear()
         return await self.engine.execute(query, self.context(viewer), variables=variables, operation_name=operation)
 
     def context(self, viewer: Viewer = EVERYBODY) -> Context:
-        return Context(
-            viewer=viewer, database=self.database, threads=anyio.CapacityLimiter(4), request_id="req_test"
-        )
+        return Context(viewer=viewer, database=self.database, threads=anyio.CapacityLimiter(4), request_id="req_test")
+
+
+@pytest.fixture(autouse=True)
+def logged() -> Iterator[list[Any]]:
+    """What was logged, instead of printing it."""
+    with capture_logs() as entries:
+        yield entries
 
 
 @pytest.fixture

@@ -161,7 +161,8 @@ RESOLVERS: dict[str, Callable[..., Any]] = {
         "strict": [o.by_id(OrderRow, 1), o.by_id(OrderRow, 2)],
     },
     "Channel.orders": lambda o, s, **given: page(
-        sorted((r for r in o.rows[OrderRow] if r.channel_id == s.id), key=lambda r: (r.placed_at, r.id), reverse=True), **given
+        sorted((r for r in o.rows[OrderRow] if r.channel_id == s.id), key=lambda r: (r.placed_at, r.id), reverse=True),
+        **given,
     ),
     "Line.price": lambda _o, s: money(s.price_minor, s.currency),
     "Line.order": lambda o, s: o.by_id(OrderRow, s.order_id),
@@ -184,8 +185,8 @@ RESOLVERS: dict[str, Callable[..., Any]] = {
     "Order.size": lambda o, s: {"units": sum(line.quantity for line in o.lines(s)), "words": s.number.upper()},
     "Order.holds": lambda o, s: [line for line in o.lines(s) if line.quantity > 2],
     "Order.lastLine": lambda o, s: max(o.lines(s), key=lambda line: line.position, default=None),
-    "Order.labels": lambda o, s: o.labels(s),
-    "Order.linked": lambda o, s: o.labels(s),
+    "Order.labels": Oracle.labels,
+    "Order.linked": Oracle.labels,
     "Order.lines": lambda o, s, sku=None, **given: page(
         [line for line in o.lines(s) if sku is None or line.sku in sku], **given
     ),

@@ -35,7 +35,11 @@ class Writer:
     def selection(self, kind: GraphQLObjectType, depth: int) -> str:
         names = [name for name in kind.fields if name not in SKIPPED]
         names = [name for name in names if depth > 0 or is_leaf_type(get_named_type(kind.fields[name].type))]
-        parts = [self.field(kind, name, depth) for name in self.random.choices(names, k=self.random.randint(1, 4))] if names else []
+        parts = (
+            [self.field(kind, name, depth) for name in self.random.choices(names, k=self.random.randint(1, 4))]
+            if names
+            else []
+        )
         parts.append("__typename" if self.random.random() < 0.2 or not parts else "")
         if depth > 0 and names and self.random.random() < 0.3:
             again = self.field(kind, self.random.choice(names), depth - 1)
@@ -50,19 +54,27 @@ class Writer:
         return f"...{name}{self.directive()}"
 
     def directive(self) -> str:
-        return self.random.choice(["", "", "", " @include(if: $yes)", " @skip(if: $yes)", " @include(if: $no)", " @skip(if: false)"])
+        return self.random.choice(
+            ["", "", "", " @include(if: $yes)", " @skip(if: $yes)", " @include(if: $no)", " @skip(if: false)"]
+        )
 
     def field(self, parent: GraphQLObjectType, name: str, depth: int) -> str:
         definition = parent.fields[name]
         self.number += 1
-        alias = f"{self.random.choice(['a', 'r', 'x' * 70])}{self.number}: " if self.random.random() < 0.7 or definition.args else ""
+        alias = (
+            f"{self.random.choice(['a', 'r', 'x' * 70])}{self.number}: "
+            if self.random.random() < 0.7 or definition.args
+            else ""
+        )
         arguments = self.arguments(definition.args)
         named = get_named_type(definition.type)
         text = f"{alias}{name}{arguments}{self.directive()}"
         if is_leaf_type(named):
             return text if alias else f"n{self.number}: {text}"
         if is_abstract_type(named):
-            spreads = " ".join(f"... on {one.name} {self.selection(one, depth - 1)}" for one in self.schema.get_possible_types(named))
+            spreads = " ".join(
+                f"... on {one.name} {self.selection(one, depth - 1)}" for one in self.schema.get_possible_types(named)
+            )
             return f"n{self.number}: {name}{arguments} {{ id {spreads} }}"
         assert isinstance(named, GraphQLObjectType)
         prefix = "" if alias else f"n{self.number}: "
@@ -79,14 +91,14 @@ class Writer:
             given[name] = self.value(name, argument.type)
         return f"({', '.join(f'{name}: {value}' for name, value in given.items())})" if given else ""
 
-    def value(self, name: str, kind: Any) -> str:
+    def value(self, name: str, kind: Any) -> str:  # noqa: PLR0911  # one return per kind
         choice = self.random.choice
         if is_non_null_type(kind):
             return self.value(name, kind.of_type)
         if is_list_type(kind):
             return f"[{', '.join(self.value(name, kind.of_type) for _ in range(self.random.randint(0, 3)))}]"
         if isinstance(kind, GraphQLEnumType):
-            return choice(list(kind.values))
+            return str(choice(list(kind.values)))
         if isinstance(kind, GraphQLInputObjectType):
             fields = [field for field in kind.fields if self.random.random() < 0.5]
             return "{" + ", ".join(f"{field}: {self.value(field, kind.fields[field].type)}" for field in fields) + "}"

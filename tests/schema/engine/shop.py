@@ -204,7 +204,9 @@ class Order:
     maybe_huge: int | None = column(OrderRow.huge)
     note: str | None = column(OrderRow.note)
     strict_note: str = column(OrderRow.note)  # type: ignore[assignment]
-    place: Address | None = embedded(city=OrderRow.city, country=OrderRow.country, present=OrderRow.country.is_not(None))
+    place: Address | None = embedded(
+        city=OrderRow.city, country=OrderRow.country, present=OrderRow.country.is_not(None)
+    )
     address: Address | None = from_json(OrderRow.address)
     tax_lines: list[Rate] = from_json(OrderRow.tax_lines)
     tags: list[str] = column(OrderRow.tags)
@@ -216,7 +218,9 @@ class Order:
     last_line: "Line | None" = first(OrderRow.lines, order_by=LineRow.position.desc())
     labels: list[Label] = many(OrderRow.labels, order_by=LabelRow.word)
     linked: list[Label] = many(OrderLabelRow.order_id, through=OrderLabelRow.label_id, order_by=LabelRow.word)
-    lines: Connection["Line"] = connection(LineRow.order_id, order_by=LineRow.position, default_first=100, filter=lines_of)
+    lines: Connection["Line"] = connection(
+        LineRow.order_id, order_by=LineRow.position, default_first=100, filter=lines_of
+    )
 
     @computed(requires=[OrderRow.status, OrderRow.placed_at, OrderRow.number])
     @staticmethod

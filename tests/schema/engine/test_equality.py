@@ -15,7 +15,8 @@ from tests.schema.engine.queries import Writer
 pytestmark = pytest.mark.anyio
 
 CORPUS = dict(
-    block.removeprefix("# ").split("\n", 1) for block in Path(__file__).with_name("corpus.graphql").read_text().split("\n\n")
+    block.removeprefix("# ").split("\n", 1)
+    for block in Path(__file__).with_name("corpus.graphql").read_text().split("\n\n")
 )
 
 

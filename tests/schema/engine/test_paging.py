@@ -59,7 +59,7 @@ async def test_a_walk_backward_meets_every_row_once(ask: Asked, sort: str, size:
 
 
 async def test_a_page_between_two_cursors(ask: Asked) -> None:
-    everything, info = await page(ask, sort="SHIP_BY_ASC")
+    everything, _ = await page(ask, sort="SHIP_BY_ASC")
     _, head = await page(ask, sort="SHIP_BY_ASC", first=2)
     _, tail = await page(ask, sort="SHIP_BY_ASC", last=2)
 
@@ -70,7 +70,7 @@ async def test_a_page_between_two_cursors(ask: Asked) -> None:
 
 async def test_nested_pages_have_cursors_of_their_own(ask: Asked) -> None:
     query = (
-        "query ($after: String) { order(id: \"ord_4\") { lines(first: 3, after: $after)"
+        'query ($after: String) { order(id: "ord_4") { lines(first: 3, after: $after)'
         " { nodes { position } pageInfo { endCursor hasNextPage } } } }"
     )  # fmt: skip
     first = (await ask(query))["data"]["order"]["lines"]
@@ -83,7 +83,16 @@ async def test_nested_pages_have_cursors_of_their_own(ask: Asked) -> None:
 
 @pytest.mark.parametrize(
     "cursor",
-    ["", "x", "🙈", "bm90IGpzb24=", encode_cursor([]), encode_cursor(["tag", "1"]), encode_cursor([[[]]]), "W" * 10_000],
+    [
+        "",
+        "x",
+        "🙈",
+        "bm90IGpzb24=",
+        encode_cursor([]),
+        encode_cursor(["tag", "1"]),
+        encode_cursor([[[]]]),
+        "W" * 10_000,
+    ],
 )
 async def test_what_is_no_cursor_is_refused(ask: Asked, cursor: str) -> None:
     answer = await ask(WALK, {"sort": "TOTAL_DESC", "after": cursor})
@@ -92,7 +101,9 @@ async def test_what_is_no_cursor_is_refused(ask: Asked, cursor: str) -> None:
     assert ask.statements == []
 
 
-@pytest.mark.parametrize("values", [["x", "1"], ["1", "9" * 30], [None, "1"], [1, 2], ["1' or '1'='1", "1"], ["1\0", "1"]])
+@pytest.mark.parametrize(
+    "values", [["x", "1"], ["1", "9" * 30], [None, "1"], [1, 2], ["1' or '1'='1", "1"], ["1\0", "1"]]
+)
 async def test_a_forged_cursor_is_refused_before_it_meets_the_database(ask: Asked, values: list[Any]) -> None:
     _, info = await page(ask, sort="TOTAL_DESC", first=1)
     tag = decode_cursor(info["endCursor"])[0]
@@ -112,7 +123,8 @@ async def test_a_cursor_of_another_order_is_refused(ask: Asked) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", ["first: 251", "first: -1", "last: 251", "first: 1, last: 1", "first: 99999999", "after: \"\", first: 2147483647"]
+    "arguments",
+    ["first: 251", "first: -1", "last: 251", "first: 1, last: 1", "first: 99999999", 'after: "", first: 2147483647'],
 )  # fmt: skip
 @pytest.mark.parametrize("field", ["orders(%s) { nodes { id } }", "channels { orders(%s) { nodes { id } } }"])
 async def test_a_page_of_an_impossible_size_is_refused(ask: Asked, arguments: str, field: str) -> None:
@@ -123,11 +135,13 @@ async def test_a_page_of_an_impossible_size_is_refused(ask: Asked, arguments: st
 
 
 async def test_a_report_computed_in_python_is_paged_alike(ask: Asked) -> None:
-    query = "query ($after: String) { report(first: 3, after: $after) { nodes { action } totalCount pageInfo { hasNextPage endCursor } } }"
+    query = (
+        "query ($after: String) { report(first: 3, after: $after)"
+        " { nodes { action } totalCount pageInfo { hasNextPage endCursor } } }"
+    )
     first = (await ask(query))["data"]["report"]
     second = (await ask(query, {"after": first["pageInfo"]["endCursor"]}))["data"]["report"]
 
     assert [row["action"] for row in second["nodes"]] == ["a3", "a4", "a5"]
     assert second["totalCount"] == 7
     assert second["pageInfo"]["hasNextPage"] is True
-

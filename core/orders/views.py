@@ -1,4 +1,4 @@
-"""Orders as the checks see them."""
+"""Orders as hooks of plugins and the checks see them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from core import ids
+from core.errors import NotFound
 from core.orders.states import PaymentStatus, RiskLevel
 from crossdock.address import Address
 from crossdock.money import Money
@@ -26,7 +27,8 @@ _ORDERS = text(
     from orders
         join channels on channels.id = orders.channel_id
         left join customers on customers.id = orders.customer_id
-    where orders.id = any(:ids) and orders.validated_at is null and orders.status not in ('COMPLETED', 'CANCELLED')
+    where orders.id = any(:ids) and (
+        not :due or orders.validated_at is null and orders.status not in ('COMPLETED', 'CANCELLED'))
     order by orders.id
     """
 )
@@ -44,7 +46,7 @@ _RISKS = {1: RiskLevel.LOW, 2: RiskLevel.MEDIUM, 3: RiskLevel.HIGH}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """One order whose checks are due. `version` tells whether it changed while they ran."""
+    """One order and what its checks look at. `version` tells whether it changed while they ran."""
 
     id: int
     version: int
@@ -63,7 +65,19 @@ class Checked:
 
 def due(session: Session, order_ids: Sequence[int]) -> list[Checked]:
     """Those of the orders that are to be checked. Two statements, however many."""
-    orders = session.execute(_ORDERS, {"ids": list(order_ids)}).all()
+    return _read(session, order_ids, due=True)
+
+
+def view(session: Session, order_id: int) -> OrderView:
+    """One order for a hook of plugins. Raises NotFound."""
+    found = _read(session, [order_id], due=False)
+    if not found:
+        raise NotFound(f"There is no order ord_{order_id}.", path=("orderId",))
+    return found[0].view
+
+
+def _read(session: Session, order_ids: Sequence[int], *, due: bool) -> list[Checked]:
+    orders = session.execute(_ORDERS, {"ids": list(order_ids), "due": due}).all()
     lines: dict[int, list[Any]] = {row.id: [] for row in orders}
     if orders:
         for line in session.execute(_LINES, {"ids": list(lines)}):

@@ -1,0 +1,1 @@
+"""How fast orders are taken in, promised, routed and booked, over HTTP."""

@@ -1,0 +1,113 @@
+"""`crossdock up`: the whole hub on one machine, with a first look at it."""
+
+import http.client
+import os
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from core.cli.app import err, fail, settings
+from core.config import Config, variable
+
+if TYPE_CHECKING:
+    from core.servers import Servers
+
+_PROCESSES = ("serve", "worker", "scheduler")
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command()(up)
+
+
+def up(
+    sample: Annotated[
+        bool | None, typer.Option(help="Load sample orders into a new database; as CROSSDOCK_SAMPLE says by default.")
+    ] = None,
+) -> None:
+    """Run the whole hub: servers, web, worker and scheduler, until Ctrl-C.
+
+    Starts a private PostgreSQL and Valkey where no address of one is set, brings the tables up to date, and loads
+    sample orders on its first start. Data stays in CROSSDOCK_HOME.
+    """
+    from core.cli.joining import servers_of
+    from core.cli.ports import require_free
+    from core.cli.shared_metrics import shared_metrics
+    from core.supervisor import supervise
+
+    if sample is not None:
+        os.environ[variable("sample")] = str(int(sample))
+    config = settings()
+    require_free(config)
+    with shared_metrics(), servers_of(config) as servers:
+        if servers.joined:
+            fail(f"Process {servers.owner_pid} runs a hub in {config.home} already: end it, or set CROSSDOCK_HOME.")
+        secret = _prepare(config, servers)
+        commands = {name: [sys.executable, "-m", "core.cli", name] for name in _PROCESSES}
+        supervise(
+            commands,
+            os.environ,
+            on_ready=lambda: _welcome(config, secret),
+            is_ready=lambda: _answers(config),
+        )
+    err.print("Stopped.", style="dim")
+
+
+def _prepare(config: Config, servers: "Servers") -> str:
+    """Tables, the admin key and sample data; the key's secret."""
+    from core.access import admin, keys
+    from core.cli.joining import bring_up_to_date
+    from core.hub import open_hub
+    from core.integrations.mirror import mirror
+
+    secret = admin.secret_of(config)
+    fresh = bring_up_to_date(config, servers, asked=True)
+    hub = open_hub(config, servers.database_url, application="crossdock up")
+    try:
+        with hub.transaction() as session:
+            mirror(session, hub.registry)
+            keys.ensure_admin(session, secret)
+        if config.sample:
+            from core.cli.sample import load_sample
+
+            load_sample(hub, fresh=fresh)
+    finally:
+        hub.close()
+    return secret
+
+
+def _answers(config: Config) -> bool:
+    """Whether the web server is up and finds everything well."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(config.host, config.host)  # noqa: S104  # listening on all
+    connection = http.client.HTTPConnection(host, config.port, timeout=0.5)
+    try:
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status == http.HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def _welcome(config: Config, secret: str) -> None:
+    """What a newcomer needs: where it is, the key, and three things to try."""
+    host = f"[{config.host}]" if ":" in config.host else config.host
+    url = f"http://{host}:{config.port}/graphql"
+    question = "{ orders(first: 3) { nodes { number status total { amount currency } } } }"
+    err.print(
+        f"\nCrossdock is running. Ctrl-C stops it.\n\n"
+        f"  GraphQL    {url}\n"
+        f"  GraphiQL   {url} in a browser; put the key into its headers\n"
+        f"  Admin key  {secret}\n\n"
+        f"Three things to try:\n"
+        f"  1. Ask for orders:\n"
+        f"     curl -s {url} -H 'Authorization: Bearer {secret}' \\\n"
+        f"       -H 'Content-Type: application/json' -d '{{\"query\": \"{question}\"}}'\n"
+        f"  2. Watch orders travel, in GraphiQL:\n"
+        f"     subscription {{ events {{ name message }} }}\n"
+        f"  3. Prove that stock and books add up, in another terminal:\n"
+        f"     crossdock verify\n",
+        highlight=False,
+        markup=False,
+        soft_wrap=True,
+    )

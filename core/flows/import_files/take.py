@@ -1,0 +1,152 @@
+"""One batch of a file in one transaction: the messages kept, the documents applied, the run and its place moved on."""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from sqlalchemy.orm import Session
+
+from core.catalog import service as catalog
+from core.catalog.models import Channel
+from core.flows.capture import Change, capture
+from core.flows.import_files import credit, stock_changes
+from core.flows.import_files.report import Counts
+from core.inbox import service as inbox
+from core.inbox.models import InboxState
+from crossdock.documents import AdjustmentData, CreditNoteData, Document, StockChangeData
+from crossdock.files import Batch, Imported, RejectedRow
+from crossdock.orders import LineKind, OrderData
+
+_KINDS: dict[type, str] = {
+    OrderData: "order",
+    CreditNoteData: "credit_note",
+    StockChangeData: "stock_change",
+    AdjustmentData: "adjustment",
+}
+
+
+class Target(NamedTuple):
+    """Where a file goes. `location_id`: the place that its goods left from, and come back to."""
+
+    integration_id: int
+    channel_id: int
+    location_id: int
+    mapper: str
+
+
+def kind_of(document: Document) -> str:
+    return _KINDS[type(document)]
+
+
+def take(session: Session, target: Target, batch: Batch, counts: Counts) -> list[RejectedRow]:
+    """Apply what is new of a batch; what was imported before changes nothing. The rows that are left out."""
+    rejected = list(batch.rejected)
+    fresh, known = _kept(session, target, batch.documents)
+    counts.unchanged += sum(imported.rows for imported in known)
+    changed = [pair for pair in fresh if pair[1] and not isinstance(pair[0].document, OrderData)]
+    rejected += [_booked_already(imported) for imported, *_ in changed]
+    counts.rejected += len(batch.rejected) + sum(imported.rows for imported, *_ in changed)
+    wanted = [(imported, message_id) for imported, before, message_id in fresh if not before or isinstance(imported.document, OrderData)]
+    for imported, _, message_id in changed:
+        inbox.quarantine(session, message_id, _booked_already(imported).reason)
+
+    channel = session.get_one(Channel, target.channel_id)
+    items = _items(session, [imported.document for imported, _ in wanted])
+    _orders(session, channel, target, wanted, counts)
+    _others(session, channel, target, wanted, items, counts)
+    return rejected
+
+
+def _orders(
+    session: Session, channel: Channel, target: Target, wanted: Sequence[tuple[Imported, int]], counts: Counts
+) -> None:
+    orders = [(imported.document, imported.rows, message) for imported, message in wanted if isinstance(imported.document, OrderData)]
+    if not orders:
+        return
+    result = capture(
+        session,
+        channel,
+        [document for document, _, _ in orders],
+        inbox_ids=[message for _, _, message in orders],
+        shipped_from=target.location_id,
+    )
+    for (_, rows, _), captured in zip(orders, result.orders, strict=True):
+        counts.orders += 1
+        if captured.change is Change.CREATED:
+            counts.created += rows
+        elif captured.change is Change.UPDATED:
+            counts.updated += rows
+        else:
+            counts.unchanged += rows
+
+
+def _others(
+    session: Session,
+    channel: Channel,
+    target: Target,
+    wanted: Sequence[tuple[Imported, int]],
+    items: dict[str, int],
+    counts: Counts,
+) -> None:
+    others = [(imported, message) for imported, message in wanted if not isinstance(imported.document, OrderData)]
+    documents = [imported.document for imported, _ in others]
+    notes = [document for document in documents if isinstance(document, CreditNoteData)]
+    changes = [document for document in documents if isinstance(document, StockChangeData)]
+    adjustments = [document for document in documents if isinstance(document, AdjustmentData)]
+    given = credit.give(session, channel, notes, items, target.location_id)
+    stock_changes.apply(session, changes, items, target.location_id)
+    stock_changes.book_adjustments(session, channel, adjustments)
+    inbox.settle(session, [(message, None, "CREATED") for _, message in others])
+    counts.created += sum(imported.rows for imported, _ in others)
+    counts.credit_notes += len(notes)
+    counts.credit_lines_attached += given.attached
+    counts.credit_lines_alone += given.alone
+    counts.stock_changes += len(changes)
+    counts.adjustments += len(adjustments)
+
+
+def _kept(
+    session: Session, target: Target, documents: Sequence[Imported]
+) -> tuple[list[tuple[Imported, bool, int]], list[Imported]]:
+    """Documents to apply as (document, whether another version of it came before, message id), and those known."""
+    raws = [
+        inbox.Raw(
+            kind=kind_of(imported.document),
+            payload=imported.raw,
+            external_id=imported.document.external_id,
+            version=imported.document.fingerprint,
+            mapper=target.mapper,
+        )
+        for imported in documents
+    ]
+    kept = inbox.keep(session, target.integration_id, raws)
+    before = inbox.told_before(session, target.integration_id, raws)
+    fresh, known = [], []
+    for imported, raw, message in zip(documents, raws, kept, strict=True):
+        if message.new or message.state is InboxState.RECEIVED:
+            fresh.append((imported, (raw.kind, raw.external_id) in before, message.id))
+        else:
+            known.append(imported)
+    return fresh, known
+
+
+def _items(session: Session, documents: Iterable[Document]) -> dict[str, int]:
+    """The item of every SKU of goods, made where the file brings a new one."""
+    names: dict[str, str] = {}
+    for document in documents:
+        for line in document.lines:
+            if isinstance(document, StockChangeData):
+                names.setdefault(line.sku, line.sku)
+            elif getattr(line, "kind", None) is LineKind.GOODS and names.get(line.sku, line.sku) == line.sku:
+                names[line.sku] = getattr(line, "name", line.sku)
+    return catalog.ensure_items(session, names)
+
+
+def _booked_already(imported: Imported) -> RejectedRow:
+    document = imported.document
+    kind = kind_of(document).replace("_", " ")
+    return RejectedRow(
+        line=int((document.source or "").rpartition("line ")[2] or 0),
+        reason=f"The {kind} {document.external_id} was imported before with other content.",
+        mend="What is booked is never changed: book the difference by hand, or give the document another number.",
+        text=imported.raw[:500],
+    )

@@ -1,0 +1,95 @@
+"""The product's own API over HTTP in this process; a conftest that imports the fixtures offers them to its tests."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from starlette.testclient import TestClient
+
+from core.access import keys
+from core.catalog.models import Channel
+from core.hub import Hub
+from core.stock.models import Location
+from schema import domains
+from schema.app import create_app
+from schema.build import build_engine
+from schema.context import Viewer
+from schema.engine.database import Database
+from schema.engine.engine import Engine
+
+
+class Api:
+    """Asks as the holder of a key: `api(query, id=...)` answers with `data`."""
+
+    def __init__(self, client: TestClient, secret: str) -> None:
+        self.client = client
+        self.secret = secret
+
+    def __call__(self, query: str, **variables: Any) -> dict[str, Any]:
+        body = self.body(query, **variables)
+        assert "errors" not in body, body["errors"]
+        data: dict[str, Any] = body["data"]
+        return data
+
+    def body(self, query: str, **variables: Any) -> dict[str, Any]:
+        """All of the answer, errors too."""
+        headers = {"authorization": f"Bearer {self.secret}"}
+        response = self.client.post("/graphql", json={"query": query, "variables": variables}, headers=headers)
+        answer: dict[str, Any] = response.json()
+        return answer
+
+    def done(self, query: str, **variables: Any) -> dict[str, Any]:
+        """The payload of a document with one mutation that must succeed."""
+        (payload,) = self(query, **variables).values()
+        assert payload["userErrors"] == [], payload["userErrors"]
+        found: dict[str, Any] = payload
+        return found
+
+    def refused(self, query: str, **variables: Any) -> list[tuple[str, list[str] | None]]:
+        """Code and path of each userError of a document with one mutation; it must select both."""
+        (payload,) = self(query, **variables).values()
+        return [(error["code"], error["path"]) for error in payload["userErrors"]]
+
+    def holding(self, secret: str) -> "Api":
+        """The same API for the holder of another key."""
+        return Api(self.client, secret)
+
+
+@pytest.fixture(scope="session")
+def product_engine() -> Engine:
+    domains.load()
+    return build_engine()
+
+
+@pytest.fixture
+def api(hub: Hub, product_engine: Engine, database_url: str) -> Iterator[Api]:
+    """As an administrator asks."""
+    assert hub.config.admin_key is not None
+    secret = hub.config.admin_key.get_secret_value()
+    with hub.transaction() as session:
+        keys.ensure_admin(session, secret)
+
+    async def authenticate(given: str) -> Viewer | None:
+        return _viewer(hub, given)
+
+    database = Database(database_url, size=2)
+    app = create_app(product_engine, database=database, authenticate=authenticate, hub=hub, threads=2)
+    with TestClient(app) as client:
+        yield Api(client, secret)
+
+
+def _viewer(hub: Hub, secret: str) -> Viewer | None:
+    with hub.transaction() as session:
+        key = keys.authenticate(session, secret)
+        if key is None:
+            return None
+        channels = session.scalars(select(Channel.id).where(Channel.key.in_(key.channels)))
+        locations = session.scalars(select(Location.id).where(Location.code.in_(key.locations)))
+        return Viewer(
+            name=key.name,
+            scopes=frozenset(key.scopes),
+            key_id=key.id,
+            channels=tuple(channels),
+            locations=tuple(locations),
+        )
