@@ -39,7 +39,7 @@ async def transact_once(
     return answer
 
 
-async def perform(ctx: Context, flow: Callable[Concatenate[Hub, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+async def perform(ctx: Context, flow: Callable[Concatenate[Hub, P], R | once.Unfinished[R]], /, *args: P.args, **kwargs: P.kwargs) -> R:
     """Run a flow that takes the hub, opens transactions of its own and calls plugins between them."""
     answer: R = await _act(ctx, flow, None, args, kwargs, once.in_steps)
     return answer
@@ -48,7 +48,7 @@ async def perform(ctx: Context, flow: Callable[Concatenate[Hub, P], R], /, *args
 async def perform_once(
     ctx: Context,
     key: str | None,
-    flow: Callable[Concatenate[Hub, P], R],
+    flow: Callable[Concatenate[Hub, P], R | once.Unfinished[R]],
     /,
     *args: P.args,
     **kwargs: P.kwargs,

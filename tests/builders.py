@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from itertools import count
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
@@ -11,12 +11,15 @@ from sqlalchemy.orm import Session
 from core import clock
 from core.catalog.models import Channel, Item, ItemKind, Listing, channel_locations
 from core.catalog.service import Part, set_components
+from core.db import Base
 from core.fulfillment.models import FulfillmentLine, FulfillmentMethod, FulfillmentOrder
 from core.orders.lines import Shift, shift
 from core.orders.models import Order, OrderLine
 from core.orders.states import OrderStatus
 from core.stock.models import Location, LocationKind, MovementReason, StockLevel
 from core.stock.service import Movement, Wanted, levels, move, open_levels, reserve
+
+Row = TypeVar("Row", bound=Base)
 
 _numbers = count(1)
 
@@ -136,7 +139,7 @@ def routed(session: Session, order: Order, location: Location) -> list[Wanted]:
     return wanted
 
 
-def _added(session: Session, row: Any) -> Any:
+def _added(session: Session, row: Row) -> Row:
     session.add(row)
     session.flush()
     return row

@@ -8,7 +8,7 @@ so its steps must bear repetition.
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -16,6 +16,9 @@ from core.access import idempotency
 
 if TYPE_CHECKING:
     from core.hub import Hub
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,13 @@ class Request:
     mutation: str
     key: str
     arguments: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished(Generic[T]):
+    """An answer of work in steps that is not final: the same key again goes on instead of hearing it once more."""
+
+    result: T
 
 
 @dataclass(slots=True)
@@ -56,7 +66,7 @@ def in_one_transaction(hub: "Hub", request: Request | None, work: Callable[[Sess
 def in_steps(hub: "Hub", request: Request | None, work: Callable[["Hub"], Any]) -> Any:
     """Run `work(hub)`, which opens transactions of its own, or answer what it answered the first time."""
     if request is None:
-        return work(hub)
+        return _said(work(hub))
     with hub.transaction() as session:
         first = _claim(session, request)
         if first:
@@ -67,10 +77,10 @@ def in_steps(hub: "Hub", request: Request | None, work: Callable[["Hub"], Any]) 
         result = work(hub)
     finally:
         _under.reset(token)
-    if not under.noted:
+    if not under.noted and not isinstance(result, Unfinished):
         with hub.transaction() as session:
             _remember(session, request, result)
-    return result
+    return _said(result)
 
 
 def done(session: Session, result: Any) -> Any:
@@ -80,6 +90,10 @@ def done(session: Session, result: Any) -> Any:
         _remember(session, under.request, result)
         under.noted = True
     return result
+
+
+def _said(result: Any) -> Any:
+    return result.result if isinstance(result, Unfinished) else result
 
 
 def _claim(session: Session, request: Request) -> dict[str, Any] | None:

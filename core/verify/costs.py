@@ -103,7 +103,8 @@ CHECKS = (
         "returned_units_cost",
         "No more units come back at a shipment's cost than left with it",
         """
-        select 'ship_' || shipment_id as subject, format('%s of %s %s came back at its cost.', cost_returned, quantity, sku)
+        select 'ship_' || shipment_id as subject,
+            format('%s of %s %s came back at its cost.', cost_returned, quantity, sku)
             as message
         from shipment_lines where cost_returned < 0 or cost_returned > quantity
         """,

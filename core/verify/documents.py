@@ -35,7 +35,8 @@ CHECKS = (
         "payment_booked",
         "Every payment is booked at what is captured and not disputed",
         """
-        select 'pay_' || payment.id as subject, format('%s is captured, %s disputed, and %s booked (minor units of %s).',
+        select 'pay_' || payment.id as subject,
+            format('%s is captured, %s disputed, and %s booked (minor units of %s).',
             captured_minor, disputed_minor, coalesce(booked.amount, 0), payment.currency) as message
         from payments payment
         left join (
@@ -71,7 +72,8 @@ CHECKS = (
         "label_booked",
         "Every bought label is booked at its cost, and one that was given back at nothing",
         """
-        select 'lbl_' || label.id as subject, format('It is %s at %s %s, and %s is booked (minor units).', lower(label.state),
+        select 'lbl_' || label.id as subject,
+            format('It is %s at %s %s, and %s is booked (minor units).', lower(label.state),
             label.cost_minor, label.cost_currency, coalesce(booked.amount, 0)) as message
         from labels label
         left join (
@@ -81,7 +83,8 @@ CHECKS = (
             join ledger_accounts account on account.id = posting.account_id and account.code = '5100'
             where entry.rule = 'label' group by entry.source
         ) booked on booked.source = 'lbl_' || label.id
-        where case when label.state in ('PURCHASED', 'VOID_REQUESTED', 'VOID_REJECTED') then coalesce(label.cost_minor, 0)
+        where case when label.state in ('PURCHASED', 'VOID_REQUESTED', 'VOID_REJECTED')
+            then coalesce(label.cost_minor, 0)
                    else 0 end <> coalesce(booked.amount, 0)
         """,
     ),

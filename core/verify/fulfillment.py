@@ -65,7 +65,8 @@ CHECKS = (
         from shipment_lines part left join packages package on package.id = part.package_id
         where package.shipment_id is distinct from part.shipment_id
         union all
-        select 'ship_' || shipments.id, format('%s of shipment ship_%s belongs to another order.', part.sku, shipments.id)
+        select 'ship_' || shipments.id,
+            format('%s of shipment ship_%s belongs to another order.', part.sku, shipments.id)
         from shipment_lines part
         join shipments on shipments.id = part.shipment_id
         join order_lines line on line.id = part.order_line_id

@@ -19,7 +19,8 @@ CHECKS = (
         "twin_jobs",
         "No piece of work waits twice",
         """
-        select min('job_' || id) as subject, format('%s jobs %s wait for the same %s.', count(*), name, same_as) as message
+        select min('job_' || id) as subject, format('%s jobs %s wait for the same %s.', count(*), name, same_as)
+            as message
         from jobs where state = 'PENDING' and same_as is not null group by name, same_as having count(*) > 1
         """,
     ),
@@ -28,7 +29,8 @@ CHECKS = (
         "stuck_orders",
         "An order that waits for its checks has a job that will run them",
         """
-        select 'ord_' || orders.id as subject, format('%s waits for its checks, and no job will run them.', number) as message
+        select 'ord_' || orders.id as subject, format('%s waits for its checks, and no job will run them.', number)
+            as message
         from orders
         where validated_at is null and not on_hold and status = 'PENDING'
           and not exists (select from jobs where name = 'orders.advance' and same_as = orders.id::text)

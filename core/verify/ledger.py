@@ -22,7 +22,8 @@ CHECKS = (
         """
         select 'jrn_' || entry_id as subject, format('Its value is off by %s (minor units).', total) as message
         from (
-            select entry_id, sum(reporting_minor) as total from postings group by entry_id having sum(reporting_minor) <> 0
+            select entry_id, sum(reporting_minor) as total
+                from postings group by entry_id having sum(reporting_minor) <> 0
         ) sums
         """,
     ),
@@ -66,7 +67,8 @@ CHECKS = (
         "one_reversal",
         "A reversal is the exact opposite of what it reverses",
         """
-        select 'jrn_' || reversal.id as subject, format('%s does not take back all of %s.', reversal.number, entry.number)
+        select 'jrn_' || reversal.id as subject,
+            format('%s does not take back all of %s.', reversal.number, entry.number)
             as message
         from journal_entries reversal join journal_entries entry on entry.id = reversal.reverses_id
         where exists (

@@ -47,7 +47,7 @@ CHECKS = (
     sql(
         1,
         "order_money",
-        "An order's total = subtotal - discount + shipping (+ tax where prices are without), and = its lines + shipping",
+        "An order's total = subtotal - discount + shipping (+ tax where prices are without), and so do its lines",
         """
         select 'ord_' || orders.id as subject, format(
             '%s: the total is %s %s (minor units), its parts make %s and its lines with shipping %s.', number,
@@ -75,7 +75,8 @@ CHECKS = (
         ) as message
         from order_lines bundle
         join (
-            select bundle_line_id as id, sum(total_minor) as total, sum(tax_minor) as tax, sum(discount_minor) as discount
+            select bundle_line_id as id, sum(total_minor) as total, sum(tax_minor) as tax,
+                sum(discount_minor) as discount
             from order_lines where bundle_line_id is not null group by bundle_line_id
         ) parts on parts.id = bundle.id
         where (bundle.total_minor, bundle.tax_minor, bundle.discount_minor) <> (parts.total, parts.tax, parts.discount)

@@ -27,7 +27,8 @@ CHECKS = (
             refund.amount_minor, parts.amount, refund.currency) as message
         from refunds refund
         join (
-            select refund_id, sum(amount_minor) as amount from refund_payments where state <> 'FAILED' group by refund_id
+            select refund_id, sum(amount_minor) as amount
+                from refund_payments where state <> 'FAILED' group by refund_id
         ) parts on parts.refund_id = refund.id
         where parts.amount > refund.amount_minor
         """,
@@ -41,7 +42,8 @@ CHECKS = (
             captured_minor, refunded_minor, coalesce(parts.amount, 0)) as message
         from payments payment
         left join (
-            select payment_id, sum(amount_minor) as amount from refund_payments where state <> 'FAILED' group by payment_id
+            select payment_id, sum(amount_minor) as amount
+                from refund_payments where state <> 'FAILED' group by payment_id
         ) parts on parts.payment_id = payment.id
         where refunded_minor > captured_minor or captured_minor > amount_minor
            or refunded_minor <> coalesce(parts.amount, 0)
@@ -73,7 +75,8 @@ CHECKS = (
         "order_sums",
         "An order's paid and refunded sums = those of its payments and refunds",
         """
-        select 'ord_' || orders.id as subject, format('%s: paid %s and refunded %s; its payments make %s, its refunds %s.',
+        select 'ord_' || orders.id as subject,
+            format('%s: paid %s and refunded %s; its payments make %s, its refunds %s.',
             number, paid_minor, refunded_minor, coalesce(money.captured, 0), coalesce(back.amount, 0)) as message
         from orders
         left join (select order_id, sum(captured_minor) as captured from payments group by order_id) money

@@ -29,7 +29,8 @@ def _same(table: str, keys: tuple[str, ...], only: str) -> Check:
         table,
         f"The rollup {table} = the sums of its postings",
         f"""
-        select '{table}' as subject, format('For %s it has revenue %s and costs of goods %s; the postings make %s and %s.',
+        select '{table}' as subject,
+            format('For %s it has revenue %s and costs of goods %s; the postings make %s and %s.',
             {shown}, coalesce(kept.revenue_minor, 0), coalesce(kept.cogs_minor, 0), coalesce(summed.revenue_minor, 0),
             coalesce(summed.cogs_minor, 0)) as message
         from {table} kept

@@ -102,7 +102,7 @@ def _report(
 
 
 def _row(row: Any, currency: str) -> ProfitRow:
-    terms = Terms(**{name: int(getattr(row, name)) for name in AMOUNTS})
+    terms = Terms._make([*(int(getattr(row, name)) for name in AMOUNTS), False])
     return ProfitRow(
         key=row.key, label=row.label, orders=int(row.orders), units=int(row.units), profit=_profit(terms, currency)
     )

@@ -31,7 +31,7 @@ def order(
 
 @query(scope="orders:read")
 def orders(
-    ctx: Context, page: Slice, filter: OrderFilter | None = None, sort: OrderSort = OrderSort.PLACED_AT_DESC
+    ctx: Context, page: Slice, filter: OrderFilter | None = None, sort: OrderSort | None = OrderSort.PLACED_AT_DESC
 ) -> Connection[Order]:
     """Orders, newest first unless `sort` says otherwise."""
-    return Page(Order, page, conditions(filter), order_by=SORTS[sort])
+    return Page(Order, page, conditions(filter), order_by=SORTS[sort or OrderSort.PLACED_AT_DESC])

@@ -29,12 +29,20 @@ class Target(NamedTuple):
 
     integration_id: int
     channel_id: int
+    channel_key: str
     location_id: int
     mapper: str
 
 
-def kind_of(document: Document) -> str:
-    return _KINDS[type(document)]
+def raw(channel_key: str, document: Document, payload: str, mapper: str) -> inbox.Raw:
+    """A document as it is kept: the rows that it was made of. One integration may read the files of many channels."""
+    return inbox.Raw(
+        kind=f"{channel_key}/{_KINDS[type(document)]}",
+        payload=payload,
+        external_id=document.external_id,
+        version=document.fingerprint,
+        mapper=mapper,
+    )
 
 
 def take(session: Session, target: Target, batch: Batch, counts: Counts) -> list[RejectedRow]:
@@ -108,22 +116,13 @@ def _kept(
     session: Session, target: Target, documents: Sequence[Imported]
 ) -> tuple[list[tuple[Imported, bool, int]], list[Imported]]:
     """Documents to apply as (document, whether another version of it came before, message id), and those known."""
-    raws = [
-        inbox.Raw(
-            kind=kind_of(imported.document),
-            payload=imported.raw,
-            external_id=imported.document.external_id,
-            version=imported.document.fingerprint,
-            mapper=target.mapper,
-        )
-        for imported in documents
-    ]
+    raws = [raw(target.channel_key, imported.document, imported.raw, target.mapper) for imported in documents]
     kept = inbox.keep(session, target.integration_id, raws)
     before = inbox.told_before(session, target.integration_id, raws)
     fresh, known = [], []
-    for imported, raw, message in zip(documents, raws, kept, strict=True):
+    for imported, kept_raw, message in zip(documents, raws, kept, strict=True):
         if message.new or message.state is InboxState.RECEIVED:
-            fresh.append((imported, (raw.kind, raw.external_id) in before, message.id))
+            fresh.append((imported, (kept_raw.kind, kept_raw.external_id) in before, message.id))
         else:
             known.append(imported)
     return fresh, known
@@ -143,7 +142,7 @@ def _items(session: Session, documents: Iterable[Document]) -> dict[str, int]:
 
 def _booked_already(imported: Imported) -> RejectedRow:
     document = imported.document
-    kind = kind_of(document).replace("_", " ")
+    kind = _KINDS[type(document)].replace("_", " ")
     return RejectedRow(
         line=int((document.source or "").rpartition("line ")[2] or 0),
         reason=f"The {kind} {document.external_id} was imported before with other content.",

@@ -11,7 +11,7 @@ from core.shipments.tracking import HERE
 
 
 def cancel(session: Session, shipment_id: int) -> None:
-    """Put its units back into the work, and have its labels voided. Twice is harmless. Raises NotFound, IllegalState."""
+    """Put its units back into the work and have its labels voided. Twice is harmless. Raises IllegalState."""
     shipment = locked(session, [shipment_id])[0]
     if shipment.status is ShipmentStatus.CANCELLED:
         return

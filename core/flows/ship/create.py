@@ -20,7 +20,7 @@ from core.stock.models import Location
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Left:
-    """What left: `lines` by order line, None for all that has not. Without `work_id`, from an order's open units too."""
+    """What left: `lines` by order line, None for all that has not. Without `work_id`, for an order never routed."""
 
     order_id: int
     work_id: int | None = None

@@ -142,6 +142,7 @@ class _Desk:
                     unpack_units(self._session, {part: units})
                 if work.order.id == fact.fulfillment_order_id:
                     part.shipped += units
+                    part.accepted = max(part.accepted, part.shipped)
                     part.cancelling = min(part.cancelling, queries.left(part))
                 else:
                     part.cancelled += units

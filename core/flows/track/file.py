@@ -120,11 +120,9 @@ def _sightings(session: Session, shipments: Sequence[Shipment]) -> dict[int, dic
             TrackingEvent.shipment_id, TrackingEvent.package_id, TrackingEvent.occurred_at, TrackingEvent.status
         ).where(TrackingEvent.shipment_id.in_(wanted))
     )
-    for shipment_id, package_id, at, status in scans:
+    for shipment_id, parcel, at, status in scans:
         parcels = found[shipment_id]
-        if package_id is None and not parcels:
-            parcels[0] = []
-        for key in [package_id] if package_id is not None else list(parcels):
+        for key in [parcel] if parcel is not None else (list(parcels) or [0]):
             parcels.setdefault(key, []).append(Sighting(at, status))
     return found
 

@@ -34,7 +34,7 @@ _UNHEARD = text(
 
 @periodic("tracking.silence", every=timedelta(minutes=30), queue="carriers")
 def notice(hub: "Hub") -> None:
-    """Open a case for each parcel that is overdue, and for each whose last scan is too long ago; once for each silence."""
+    """Open a case for each parcel that is overdue, and one for each silence of a parcel that is too long."""
     now = clock.now()
     with hub.transaction() as session:
         hours = settings.current(session).tracking_silence_hours

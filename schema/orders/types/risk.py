@@ -23,6 +23,6 @@ class RiskAssessment:
 
     source: str = column(models.RiskAssessment.source)
     level: RiskLevel = column(models.RiskAssessment.level)
-    score: Decimal | None = column(models.RiskAssessment.score)
+    score: Decimal = column(models.RiskAssessment.score)
     signals: list[RiskSignal] = from_json(models.RiskAssessment.signals)
     assessed_at: datetime = column(models.RiskAssessment.assessed_at)

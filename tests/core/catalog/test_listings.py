@@ -53,8 +53,9 @@ def waiting_order(
         select(OrderLine).where(OrderLine.order_id == order.id, OrderLine.item_id == placeholder.id)
     ).one()
     line.item_id, line.listing_id, line.sku, line.discount_minor, line.total_minor = None, listing.id, "JAR", 1, 2999
-    reason = {"kind": HoldKind.SKU_UNMAPPED, "code": "sku_unmapped", "message": "The SKU JAR is not mapped."}
-    holds.open_all(session, [holds.Reason(order_id=order.id, **reason)])
+    message = "The SKU JAR is not mapped."
+    reason = holds.Reason(order_id=order.id, kind=HoldKind.SKU_UNMAPPED, code="sku_unmapped", message=message)
+    holds.open_all(session, [reason])
     session.commit()
     return order
 

@@ -1,6 +1,7 @@
 """Adjusting stock: receipts, corrections, damage; and facts that leave less than was promised."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -156,7 +157,7 @@ def test_what_makes_no_sense_is_refused_by_its_path(
     a_location(session, "LONDON")
     a_location(session, "MILL", kind=LocationKind.SUPPLIER)
     good = Adjustment(sku="MUG", location="LONDON", reason=MovementReason.ADJUST, delta=5)
-    given = {"sku": "MUG", "location": "LONDON", "reason": MovementReason.ADJUST, **fields}
+    given: dict[str, Any] = {"sku": "MUG", "location": "LONDON", "reason": MovementReason.ADJUST, **fields}
 
     with pytest.raises(CrossdockError, match=words) as refused:
         adjust(session, [good, Adjustment(**given)])

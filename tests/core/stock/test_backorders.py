@@ -1,6 +1,7 @@
 """Who waits for stock is served by priority, then age."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -28,7 +29,7 @@ def test_backorders_are_promoted_by_priority_then_by_age(session: Session) -> No
     shop, market = a_channel(session), a_channel(session, priority=3)
     a_level(session, item, place, 1)
 
-    def waiting(day: int, priority: int = 0, **columns: object) -> Order:
+    def waiting(day: int, priority: int = 0, **columns: Any) -> Order:
         placed = datetime(2026, 3, day, tzinfo=UTC)
         channel = columns.pop("channel", shop)
         return an_order(session, channel, {item: 2}, backordered=True, placed_at=placed, priority=priority, **columns)

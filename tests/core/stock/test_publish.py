@@ -115,8 +115,8 @@ def test_a_late_answer_with_an_older_sequence_does_not_win(
 
     def sold_out() -> None:
         with transaction(hub.engine) as other:
-            movement = {"item_id": item.id, "location_id": place.id, "reason": MovementReason.WRITE_OFF}
-            move(other, [Movement(on_hand=-10, **movement)])
+            gone = MovementReason.WRITE_OFF
+            move(other, [Movement(item_id=item.id, location_id=place.id, reason=gone, on_hand=-10)])
         change(hub, item.id)
 
     market.meanwhile = sold_out

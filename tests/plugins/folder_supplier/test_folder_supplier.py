@@ -209,8 +209,10 @@ def test_a_bad_row_is_set_aside_with_file_line_and_reason_and_the_others_count(d
         (
             "ack-3.csv",
             3,
-            "status 'perhaps' is unknown; there are accepted, partial, rejected, substituted, "
-            "cancelled, cancel_refused.",
+            (
+                "status 'perhaps' is unknown; there are accepted, partial, rejected, substituted, "
+                "cancelled, cancel_refused."
+            ),
         ),
         ("ack-3.csv", 4, "quantity '-1' is no whole number of 1 or more."),
         ("ack-3.csv", 5, "quantity '2147483648' is no whole number of 1 or more."),

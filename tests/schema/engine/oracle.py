@@ -190,7 +190,7 @@ RESOLVERS: dict[str, Callable[..., Any]] = {
     "Order.lines": lambda o, s, sku=None, **given: page(
         [line for line in o.lines(s) if sku is None or line.sku in sku], **given
     ),
-    "Order.actions": lambda o, s, prefix: actions(o, s, prefix),
+    "Order.actions": actions,
     "Order.twin": lambda o, s: o.by_id(OrderRow, s.id + 1),
     "Order.shout": lambda _o, s: s.note and s.note.upper(),
     "Order.loud": lambda _o, s: None if s.number == "N7" else s.number.lower(),

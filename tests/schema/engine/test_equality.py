@@ -29,22 +29,48 @@ def oracle(shop_url: str, reader: Engine) -> Oracle:
         engine.dispose()
 
 
-def comparable(body: dict[str, Any]) -> Any:
-    """Key order kept; errors in the order of their paths."""
-    errors = sorted(body.get("errors", ()), key=lambda error: (str(error.get("path")), error["message"]))
-    return orjson.dumps({"data": body.get("data", "none"), "errors": errors}, option=orjson.OPT_INDENT_2).decode()
+def assert_equal(answer: dict[str, Any], expected: dict[str, Any]) -> None:
+    """The same data in the same order of keys, and errors that explain the same nulls.
+
+    Where several fields below one null failed, the specification leaves open which of them is told.
+    """
+    assert shown(answer) == shown(expected)
+    told, wanted = by_null(answer), by_null(expected)
+    assert told.keys() == wanted.keys()
+    for place, errors in told.items():
+        if len(errors) == len(wanted[place]) == 1:
+            assert errors == wanted[place]
+
+
+def shown(body: dict[str, Any]) -> str:
+    return orjson.dumps(body.get("data", "none"), option=orjson.OPT_INDENT_2).decode()
+
+
+def by_null(body: dict[str, Any]) -> dict[tuple[Any, ...], list[Any]]:
+    """Errors by the place in the data that they made null."""
+    found: dict[tuple[Any, ...], list[Any]] = {}
+    for error in body.get("errors", ()):
+        value, place = body.get("data"), list[Any]()
+        for key in error.get("path", ()):
+            if value is None:
+                break
+            place.append(key)
+            value = value[key]
+        assert value is None
+        found.setdefault(tuple(place), []).append(error)
+    return found
 
 
 @pytest.mark.parametrize("name", CORPUS)
 async def test_a_query_is_answered_as_by_the_book(ask: Asked, oracle: Oracle, name: str) -> None:
-    assert comparable(await ask(CORPUS[name])) == comparable(oracle.ask(CORPUS[name]))
+    assert_equal(await ask(CORPUS[name]), oracle.ask(CORPUS[name]))
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(8))
 async def test_random_queries_are_answered_as_by_the_book(ask: Asked, oracle: Oracle, seed: int) -> None:
     for number in range(25):
         query = Writer(ask.engine.core, seed * 1000 + number).query()
         answer = await ask(query)
         if answer.get("data") is None and "errors" in answer and "path" not in answer["errors"][0]:
             continue  # too costly or too wide: refused
-        assert comparable(answer) == comparable(oracle.ask(query)), query
+        assert_equal(answer, oracle.ask(query))
