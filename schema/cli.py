@@ -54,7 +54,7 @@ def serve() -> None:
 
 def export(
     path: Annotated[Path, typer.Argument(help="Where to write it.")] = _SCHEMA,
-    check: Annotated[bool, typer.Option(help="Write nothing; fail where the file differs from the code.")] = False,  # noqa: FBT002
+    check: Annotated[bool, typer.Option(help="Write nothing; fail where the file differs from the code.")] = False,
 ) -> None:
     """Write the GraphQL schema, as the code declares it."""
     from schema import domains

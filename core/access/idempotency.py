@@ -70,7 +70,7 @@ def claim(
 
 def remember(session: Session, *, api_key_id: int, mutation: str, key: str, result: Mapping[str, Any]) -> None:
     """Note the answer, for whoever asks with the same key again."""
-    packed = orjson.dumps(result).decode()
+    packed = orjson.dumps(result, option=orjson.OPT_NON_STR_KEYS).decode()
     session.execute(_REMEMBER, {"api_key_id": api_key_id, "mutation": mutation, "key": key, "result": packed})
 
 

@@ -13,6 +13,7 @@ from core.catalog.models import Channel
 from core.external.models import CallState
 from core.external.service import intend
 from core.flows.asking import Outcome, perform
+from core.flows.ship.lock import locked
 from core.integrations.models import Integration
 from core.jobs.registry import enqueue, job
 from core.orders.models import Order
@@ -79,7 +80,7 @@ def _about(hub: "Hub", shipment_id: int) -> tuple[str, list[tuple[int, int, Ship
     """What is still to be told, written down before it is; None where nobody wants to know."""
     capable = {key for key, _ in hub.registry.providers("channel", "shipments")}
     with hub.transaction() as session:
-        shipment = session.get_one(Shipment, shipment_id, with_for_update=True)
+        (shipment,) = locked(session, [shipment_id])
         order = session.get_one(Order, shipment.order_id)
         channel = session.get_one(Channel, order.channel_id)
         integration = session.get(Integration, channel.integration_id) if channel.integration_id else None
@@ -149,8 +150,8 @@ def _tell(hub: "Hub", integration: str, call_id: int, notice: ShipmentNotice) ->
 
 
 def _answered(session: Session, confirmation_id: int, shipment_id: int, outcome: Outcome[Receipt]) -> None:
-    confirmation = session.get_one(ChannelConfirmation, confirmation_id, with_for_update=True)
-    shipment = session.get_one(Shipment, shipment_id, with_for_update=True)
+    (shipment,) = locked(session, [shipment_id])
+    confirmation = session.get_one(ChannelConfirmation, confirmation_id, populate_existing=True)
     if confirmation.state not in _OPEN:
         return
     confirmation.state = _STATES.get(outcome.state, ConfirmationState.FAILED)

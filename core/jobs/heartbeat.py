@@ -14,8 +14,8 @@ from sqlalchemy.exc import DBAPIError
 
 log = structlog.get_logger(__name__)
 
-BEAT_SECONDS = 2
-SILENT_SECONDS = 10
+BEAT_SECONDS: float = 2
+SILENT_SECONDS: float = 10
 """A worker silent for this long is gone: another runs its jobs."""
 
 _BEAT = text(

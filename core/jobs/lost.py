@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from core import clock
-from core.jobs.heartbeat import SILENT_SECONDS
+from core.jobs import heartbeat
 from core.jobs.retry import MOST_DEATHS
 from core.jobs.settle import Failure, Return, fail, give_back
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-WATCHED_SECONDS = 3
+WATCHED_SECONDS: float = 3
 """Longer than the time between two signs of life: see `Silence`."""
 
 # A worker whose row is gone is silent, once its job has run long enough for a row to be there.
@@ -54,7 +54,7 @@ class Silence:
 def recover(hub: "Hub", silence: Silence) -> set[str]:
     """Give back what lost workers held, and name the queues that got work again."""
     with hub.transaction() as session:
-        silent = set(session.execute(_SILENT, {"silent": SILENT_SECONDS}).scalars())
+        silent = set(session.execute(_SILENT, {"silent": heartbeat.SILENT_SECONDS}).scalars())
     queues: set[str] = set()
     for worker in silence.lost(silent):
         with hub.transaction() as session:

@@ -127,6 +127,19 @@ class Registry:
                 if bound.provider.kind == kind and (capability is None or capability in bound.provider.capabilities):
                     yield key, bound.instance
 
+    def player(self, key: str) -> crossdock.Player | None:
+        """Whoever plays the other side of an integration in a demo; None where its plugin brings nobody.
+
+        Raises PluginUnavailable as `integration` does.
+        """
+        found = self.integration(key)
+        for bound in found.providers:
+            if bound.provider.sandbox is not None and found.settings is not None:
+                player = bound.provider.sandbox(crossdock.Integration(key, found.plugin, found.settings))
+                if isinstance(player, crossdock.Player):
+                    return player
+        return None
+
     @property
     def strategies(self) -> Mapping[str, crossdock.RoutingStrategy]:
         """Routing strategies by name."""

@@ -7,7 +7,7 @@ from schema.engine import Ref, mutation
 from schema.ids import OrderId, ReturnId
 from schema.orders.inputs import OrderLineInput
 from schema.returns import inputs
-from schema.returns.currency import currency_of
+from schema.orders.currency import currency_of
 from schema.returns.enums import ReturnResolution
 from schema.returns.inputs import ReceiveLineInput, RefundInput, ReturnLineInput, ReturnLineQuantity
 from schema.returns.payloads import RefundPayload, ReturnPayload

@@ -21,7 +21,7 @@ from schema.ids import OrderId
 from schema.orders.types import OrderLine
 from schema.pagination import Connection, Slice
 from schema.returns import inputs
-from schema.returns.currency import currency_of
+from schema.orders.currency import currency_of
 from schema.returns.enums import ReturnReason, ReturnState
 from schema.returns.inputs import RefundInput
 from schema.returns.types import RefundLine, RefundPreview, Return

@@ -19,7 +19,8 @@ def add_to(app: typer.Typer) -> None:
 
 def worker(
     queue: Annotated[
-        list[str] | None, typer.Option(help="Work on this queue only; give it several times for several. All by default.")
+        list[str] | None,
+        typer.Option(help="Work on this queue only; several times for several. All by default."),
     ] = None,
 ) -> None:
     """Run jobs until stopped.
@@ -85,7 +86,7 @@ def _until_stopped() -> threading.Event:
     """Set by SIGTERM and SIGINT; a second one does not wait."""
     stopped = threading.Event()
 
-    def stop(number: int, _frame: object) -> None:
+    def stop(_number: int, _frame: object) -> None:
         if stopped.is_set():
             raise KeyboardInterrupt
         stopped.set()

@@ -4,7 +4,7 @@ from core.flows.fulfil.answer import accept, reject
 from core.flows.fulfil.answer_cancel import answer as answer_cancel
 from core.flows.fulfil.cancel import cancel
 from core.flows.fulfil.pack import Packed, pack
-from core.flows.fulfil.pick import Picked, pick
+from core.flows.fulfil.pick import Picked, pick, still_to_pick
 from core.flows.fulfil.submit import submit
 from core.flows.fulfil.withdraw import Withdrawn, withdraw
 
@@ -18,6 +18,7 @@ __all__ = [
     "pack",
     "pick",
     "reject",
+    "still_to_pick",
     "submit",
     "withdraw",
 ]

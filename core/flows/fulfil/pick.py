@@ -62,6 +62,13 @@ def pick(session: Session, work_id: int, lines: Sequence[Picked], *, short: Mapp
     statuses.refresh(session, [work.order.order_id])
 
 
+def still_to_pick(session: Session, work_id: int) -> list[Picked]:
+    """All that is left to fetch for one fulfillment order."""
+    work = workable(session, work_id)
+    units = {line: queries.left(line) + line.shipped - line.picked for line in work.lines}
+    return [Picked(line.order_line_id, quantity) for line, quantity in units.items() if quantity > 0]
+
+
 def workable(session: Session, work_id: int) -> Work:
     """The work, locked, where somebody may go on with it. Raises NotFound, IllegalState."""
     work = locked_work(session, work_id)

@@ -22,6 +22,7 @@ def read(hub: "Hub", shipment_id: int) -> None:
     with hub.transaction() as session:
         row = session.execute(
             select(Integration.key, Order.external_id, Channel.id)
+            .select_from(Shipment)
             .join(Order, Order.id == Shipment.order_id)
             .join(Channel, Channel.id == Order.channel_id)
             .join(Integration, Integration.id == Channel.integration_id)

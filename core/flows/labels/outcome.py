@@ -9,6 +9,7 @@ from core.external.models import CallState
 from core.flows import book
 from core.flows.asking import Outcome
 from core.flows.labels.void import void_later
+from core.flows.ship.lock import locked
 from core.shipments.models import Document, DocumentKind, Label, LabelState, Package, Shipment, ShipmentStatus
 
 _DECIDED = (LabelState.PURCHASED, LabelState.VOID_REQUESTED, LabelState.VOIDED, LabelState.VOID_REJECTED)
@@ -16,11 +17,13 @@ _DECIDED = (LabelState.PURCHASED, LabelState.VOID_REQUESTED, LabelState.VOIDED, 
 
 def write(session: Session, label_id: int, outcome: Outcome[crossdock.Label]) -> None:
     """Write the outcome to the label, once. One that somebody else is just asking for is left to them."""
-    label = session.get_one(Label, label_id, with_for_update=True)
+    shipment_id = session.scalars(select(Label.shipment_id).where(Label.id == label_id)).one()
+    (shipment,) = locked(session, [shipment_id] if shipment_id is not None else [])
+    label = session.get_one(Label, label_id, with_for_update=True, populate_existing=True)
     if label.state in _DECIDED:
         return
     if outcome.value is not None:
-        _bought(session, label, outcome.value)
+        _bought(session, shipment, label, outcome.value)
     elif outcome.state is CallState.UNKNOWN and outcome.error is not None:
         label.state, label.message = LabelState.UNKNOWN, outcome.message
     elif outcome.state in {CallState.REJECTED, CallState.FAILED}:
@@ -28,8 +31,7 @@ def write(session: Session, label_id: int, outcome: Outcome[crossdock.Label]) ->
     session.flush()
 
 
-def _bought(session: Session, label: Label, bought: crossdock.Label) -> None:
-    shipment = session.get_one(Shipment, label.shipment_id, with_for_update=True)
+def _bought(session: Session, shipment: Shipment, label: Label, bought: crossdock.Label) -> None:
     document = Document(
         kind=DocumentKind.LABEL, format=bought.format.lower(), content=bought.content, shipment_id=shipment.id, data={}
     )

@@ -15,6 +15,7 @@ from core.flows import book
 from core.flows.asking import Outcome, perform
 from core.integrations.models import Integration
 from core.jobs.registry import enqueue, job
+from core.orders import queries as orders
 from core.shipments.models import Label, LabelState, Package, Shipment
 from crossdock import Retryable, VoidRequest, VoidResult
 
@@ -46,7 +47,7 @@ def void(hub: "Hub", label_id: int) -> Outcome[VoidResult] | None:
     Raises Retryable where the outcome is unknown or the carrier asks for patience.
     """
     with hub.transaction() as session:
-        label = session.get_one(Label, label_id, with_for_update=True)
+        label = session.get_one(Label, label_id)
         if label.state is not LabelState.VOID_REQUESTED:
             return None
         carrier, order_id = label.carrier, _order_of(session, label)
@@ -73,6 +74,8 @@ def void(hub: "Hub", label_id: int) -> Outcome[VoidResult] | None:
     if outcome.state in {CallState.UNKNOWN, CallState.FAILED}:
         raise outcome.error if isinstance(outcome.error, Retryable) else Retryable(outcome.message or "No answer yet.")
     with hub.transaction() as session:
+        if order_id is not None:
+            orders.lock(session, [order_id])
         _answered(session, label_id, order_id, outcome)
     return outcome
 
@@ -87,7 +90,7 @@ def _order_of(session: Session, label: Label) -> int | None:
 
 
 def _answered(session: Session, label_id: int, order_id: int | None, outcome: Outcome[VoidResult]) -> None:
-    label = session.get_one(Label, label_id, with_for_update=True)
+    label = session.get_one(Label, label_id, with_for_update=True, populate_existing=True)
     if label.state is not LabelState.VOID_REQUESTED:
         return
     answer: dict[str, Any] = outcome.answer or {}

@@ -4,6 +4,8 @@ A fact is not refused because it is unwelcome. Where a count, a snapshot or dama
 reserved of it, the youngest reservations are taken back from work that has not left, their orders are routed again,
 and a case `stock_shortfall` says what happened. Units that cannot be taken back (they are packed elsewhere, or whoever
 has them must be asked first) stay on hand in the books until they have shipped or come free, and the case says so too.
+A figure that is less than what has left since it was taken is taken as nothing left, and opens a case of its own. More
+cannot be damaged than is there: that is refused.
 """
 
 from collections.abc import Mapping, Sequence
@@ -40,6 +42,19 @@ class Fact:
         return (self.movement.item_id, self.movement.location_id)
 
 
+@dataclass(frozen=True, slots=True)
+class _Weighed:
+    """What facts come to on levels as they are.
+
+    lacking: units that firm ones would leave promised but not there. impossible: by how many units a figure is less
+    than what has left since it was taken.
+    """
+
+    movements: list[Movement]
+    lacking: dict[Place, int]
+    impossible: dict[Place, int]
+
+
 def apply(session: Session, facts: Sequence[Fact], *, sparing: bool = False) -> dict[Place, StockLevel]:
     """Write what these facts come to, with its value; the levels as they are after it.
 
@@ -51,7 +66,7 @@ def apply(session: Session, facts: Sequence[Fact], *, sparing: bool = False) -> 
     short: dict[Place, Shortfall] = {}
     for _ in range(_ROUNDS):
         attempt = session.begin_nested()
-        movements, lacking = _weigh(session, facts, places)
+        lacking = _weigh(session, facts, places).lacking
         if not lacking:
             attempt.commit()
             break
@@ -60,41 +75,45 @@ def apply(session: Session, facts: Sequence[Fact], *, sparing: bool = False) -> 
             short.setdefault(place, Shortfall(missing))
         if not shortfall.take_back(session, lacking, short):
             break
-    movements, lacking = _weigh(session, facts, places)
-    for place, missing in lacking.items():
+    weighed = _weigh(session, facts, places)
+    for place, missing in weighed.lacking.items():
         short.setdefault(place, Shortfall(missing)).left = missing
     before = {place: level.on_hand for place, level in stock.levels(session, places).items()}
-    made = [each for each in _bearable(movements, lacking) if not sparing or each.on_hand or each.damaged]
+    made = [each for each in _bearable(weighed) if not sparing or each.on_hand or each.damaged]
     stock.move(session, made)
     book.stock_value(session, made)
     after = stock.levels(session, places)
     names = stock.names(session, places)
     _tell(session, made, before, after, names)
     shortfall.tell(session, short, after, names)
+    shortfall.tell_of_contradictions(session, weighed.impossible, after, names)
     return after
 
 
-def _weigh(session: Session, facts: Sequence[Fact], places: Sequence[Place]) -> tuple[list[Movement], dict[Place, int]]:
-    """The movements that the facts come to on locked levels, and what firm ones would leave promised but not there."""
+def _weigh(session: Session, facts: Sequence[Fact], places: Sequence[Place]) -> _Weighed:
+    """What the facts come to, on levels that are locked by it."""
     levels = stock.levels(session, places, lock=True)
     passed = since(session, [fact.figure for fact in facts if fact.figure])
-    movements, after = [], {place: level.on_hand for place, level in levels.items()}
+    movements, impossible = list[Movement](), dict[Place, int]()
+    after = {place: level.on_hand for place, level in levels.items()}
     for fact in facts:
         made = fact.movement
         if fact.figure is not None:
             if passed[fact.place].overtaken:
                 continue
-            change = now_on_hand(fact.figure, passed[fact.place]) - levels[fact.place].on_hand
-            made = _changed_by(made, change)
+            there = now_on_hand(fact.figure, passed[fact.place])
+            if there < 0:
+                impossible[fact.place] = -there
+            made = _changed_by(made, max(there, 0) - levels[fact.place].on_hand)
         movements.append(made)
         after[fact.place] += made.on_hand
     firm = {fact.place for fact in facts if fact.firm}
     lacking = {
         place: levels[place].reserved - units
         for place, units in after.items()
-        if place in firm and levels[place].owned and units < levels[place].reserved
+        if place in firm and levels[place].owned and 0 <= units < levels[place].reserved
     }
-    return movements, lacking
+    return _Weighed(movements, lacking, impossible)
 
 
 def _changed_by(movement: Movement, change: int) -> Movement:
@@ -103,10 +122,10 @@ def _changed_by(movement: Movement, change: int) -> Movement:
     return replace(movement, on_hand=change)
 
 
-def _bearable(movements: Sequence[Movement], lacking: Mapping[Place, int]) -> list[Movement]:
+def _bearable(weighed: _Weighed) -> list[Movement]:
     """The movements, less what they would take of units that are promised and could not be taken back."""
-    left, borne = dict(lacking), []
-    for movement in movements:
+    left, borne = dict(weighed.lacking), []
+    for movement in weighed.movements:
         place = (movement.item_id, movement.location_id)
         spared = min(left.get(place, 0), max(0, -movement.on_hand))
         if spared:

@@ -96,3 +96,24 @@ def tell(
             subject=ids.encode("lvl", after[place].id),
             data={"missing": shortage.missing, "taken_back": shortage.taken, "left": shortage.left},
         )
+
+
+def tell_of_contradictions(
+    session: Session,
+    impossible: Mapping[Place, int],
+    after: Mapping[Place, StockLevel],
+    names: Mapping[Place, tuple[str, str]],
+) -> None:
+    """A figure said that less was there than has left since: somebody miscounted, or booked what did not happen."""
+    for place, units in impossible.items():
+        sku, code = names[place]
+        open_case(
+            session,
+            kind=CaseKind.STOCK,
+            code="stock_figure_contradicted",
+            title=f"{units} more of {sku} left {code} than its figure says were there",
+            message=f"Since the figure was taken {units} more units of {sku} left {code} than it says were there. "
+            "It is now taken to have none: count it again.",
+            subject=ids.encode("lvl", after[place].id),
+            data={"units": units},
+        )

@@ -20,10 +20,10 @@ from sqlalchemy.engine import Engine
 from core import outbox, scheduler, worker
 from core.config import Config
 from core.hub import Hub, open_hub
+from core.jobs import heartbeat, lost
 from core.jobs.registry import job
 from core.servers.process import bound_command
 from crossdock import RateLimited, Rejected, Retryable
-
 
 _LATER = datetime(2100, 1, 1, tzinfo=UTC)
 
@@ -78,7 +78,9 @@ def fall(_hub: Hub, how: str) -> None:
 def noted(engine: Engine) -> list[str]:
     """What ran so far, in the order in which it was written down."""
     with engine.connect() as connection:
-        return list(connection.execute(text("select subject from events where name = 'test.ran' order by id")).scalars())
+        return list(
+            connection.execute(text("select subject from events where name = 'test.ran' order by id")).scalars()
+        )
 
 
 def waiting(engine: Engine) -> list[Any]:
@@ -101,6 +103,8 @@ def process(role: str, config: Config) -> Iterator["Popen[bytes]"]:
 
 
 def main(role: str, database_url: str, redis_url: str, home: str) -> None:
+    """Be a worker or scheduler that is taken for dead after a second, not ten."""
+    heartbeat.BEAT_SECONDS, heartbeat.SILENT_SECONDS, lost.WATCHED_SECONDS = 0.2, 1, 0.5
     stopped = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stopped.set())
     config = Config(home=Path(home), log_level="warning", worker_threads=4)
@@ -110,4 +114,3 @@ def main(role: str, database_url: str, redis_url: str, home: str) -> None:
     else:
         scheduler.run(hub, stopped)
     hub.close()
-

@@ -1,13 +1,15 @@
 """Plugins made up for a test: written as modules, found by entry points of their own."""
 
-import sys
 import textwrap
 from importlib.metadata import EntryPoint
+from itertools import count
 from pathlib import Path
 
 import pytest
 
 from core.plugins import Registry, load
+
+_NUMBERS = count(1)
 
 PIGEON = """
     import crossdock
@@ -46,7 +48,7 @@ class House:
 
     def add(self, name: str, source: str) -> None:
         """Install a plugin. Its module's name is its own, so that tests do not meet."""
-        module = f"house_{len(sys.modules)}_{name}"
+        module = f"house_{next(_NUMBERS)}_{name}"
         (self.folder / f"{module}.py").write_text(textwrap.dedent(source))
         self.points.append(EntryPoint(name=name, value=module, group="crossdock.plugins"))
 

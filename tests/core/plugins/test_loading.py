@@ -237,9 +237,9 @@ def test_two_plugins_with_one_strategy_clash_and_the_first_keeps_it(house: House
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ('[integrations.a]\nplugin = "x\n', "plugins.toml, line 2, column 13, key plugin: "),
+        ('[integrations.a]\nplugin = "x\n', "plugins.toml, line 2, column 12, key plugin: "),
         ('[integrations.a]\nplugin = "x"\nplugin = "y"\n', "plugins.toml, line 3, column 13, key plugin: "),
-        ('[integrations.a]\nplugin = "x"\n[integrations.a]\n', "plugins.toml, line 3, column 17, key integrations.a: "),
+        ('[integrations.a]\nplugin = "x"\n[integrations.a]\n', "plugins.toml, line 3, column 16, key integrations.a: "),
         ('[integration.a]\nplugin = "x"\n', "plugins.toml, line 1: 'integration' is unknown."),
         ('[integrations]\na = "x"\n', "plugins.toml, line 2: 'a' is no table. Write [integrations.a]"),
         ("integrations = 1\n", "plugins.toml: 'integrations' must be tables."),
@@ -270,3 +270,10 @@ def test_the_bundled_plugins_and_the_file_that_comes_with_them_are_sound() -> No
     assert registry.problems == []
     assert set(registry.plugins) >= {"csv_orders", "folder_supplier", "routing", "table_rate", "warehouse"}
     assert set(registry.strategies) == {"priority", "nearest", "lowest_cost", "fastest", "fewest_splits"}
+
+
+def test_the_dropship_supplier_of_the_demo_is_played_and_our_warehouse_is_not() -> None:
+    registry = load(Path("plugins.toml"))
+
+    assert registry.player("dropship") is not None
+    assert registry.player("warehouse") is None

@@ -110,6 +110,16 @@ def test_a_fact_takes_back_the_youngest_promises_and_opens_a_case(session: Sessi
     assert_levels_are_sums(session)
 
 
+def test_more_than_is_there_cannot_be_damaged(session: Session) -> None:
+    level = a_level(session, an_item(session, "MUG"), a_location(session, "LONDON"), 3)
+
+    with pytest.raises(InsufficientStock, match="MUG at LONDON has 3 on hand, of which 0 reserved, and 5 were asked"):
+        adjust(session, [Adjustment(sku="MUG", location="LONDON", reason=MovementReason.DAMAGE, delta=-5)])
+
+    session.refresh(level)
+    assert (level.on_hand, level.damaged) == (3, 0)
+
+
 def test_what_somebody_else_has_stays_on_hand_until_it_answers(session: Session) -> None:
     item, place = an_item(session, "MUG"), a_location(session, "DEPOT", kind=LocationKind.THIRD_PARTY)
     a_level(session, item, place, 10)

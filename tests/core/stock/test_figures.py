@@ -10,6 +10,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
 from core import clock
+from core.cases.models import Case
 from core.db import transaction
 from core.flows.stock import Adjustment, Figure, adjust, snapshot
 from core.fulfillment.models import FulfillmentLine, FulfillmentOrder
@@ -87,6 +88,20 @@ def test_a_count_that_a_later_one_has_overtaken_is_passed_over(session: Session)
 
     count(session, 90, second)
     assert count(session, 95, first).on_hand == 90
+
+
+def test_a_count_of_less_than_has_left_since_is_a_case(session: Session) -> None:
+    item, place = an_item(session, "MUG"), a_location(session, "LONDON")
+    a_level(session, item, place, 10)
+    counted_at = later(10)
+    later(10)
+    move(session, [Movement(item_id=item.id, location_id=place.id, reason=MovementReason.WRITE_OFF, on_hand=-7)])
+
+    assert count(session, 5, counted_at).on_hand == 0
+
+    case = session.scalars(select(Case)).one()
+    assert (case.code, case.data) == ("stock_figure_contradicted", {"units": 2})
+    assert_levels_are_sums(session)
 
 
 @pytest.fixture

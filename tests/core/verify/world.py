@@ -11,10 +11,9 @@ from core import clock
 from core.catalog.models import Channel
 from core.db import transaction
 from core.external.models import CallState, ExternalCall
-from core.flows import book, purchase, refund, statuses
+from core.flows import book, purchase, refund, statuses, take_back
 from core.flows.capture import capture
 from core.flows.stock import Adjustment, adjust
-from core.flows.take_back import record
 from core.fulfillment.models import FulfillmentLine, FulfillmentMethod, FulfillmentOrder
 from core.ledgers import rollup
 from core.orders.lines import Shift, shift
@@ -34,8 +33,15 @@ def gbp(minor: int) -> Money:
 
 
 def a_line(sku: str, quantity: int, price: int, *, discount: int = 0, tax: int = 0) -> LineData:
-    money = {"unit_price": gbp(price), "discount": gbp(discount), "tax": gbp(tax)}
-    return LineData(external_id=f"line-{sku}", sku=sku, name=sku.title(), quantity=quantity, **money)
+    return LineData(
+        external_id=f"line-{sku}",
+        sku=sku,
+        name=sku.title(),
+        quantity=quantity,
+        unit_price=gbp(price),
+        discount=gbp(discount),
+        tax=gbp(tax),
+    )
 
 
 def an_order_data(external_id: str, *lines: LineData, shipped: bool = False) -> OrderData:
@@ -84,8 +90,9 @@ def _stock(session: Session) -> None:
     a_bundle(session, {red: 1, blue: 2}, "KIT")
     here = a_location(session, "MAIN")
     a_channel(session, "web", (here,), buffer=2)
-    receipt = {"location": "MAIN", "reason": MovementReason.RECEIPT, "delta": 50, "unit_cost": gbp(333)}
-    adjust(session, [Adjustment(sku=sku, **receipt) for sku in ("RED", "BLUE")])
+    for sku in ("RED", "BLUE"):
+        received = Adjustment(sku=sku, location="MAIN", reason=MovementReason.RECEIPT, delta=50, unit_cost=gbp(333))
+        adjust(session, [received])
     adjust(session, [Adjustment(sku="BLUE", location="MAIN", reason=MovementReason.DAMAGE, delta=-2)])
 
 
@@ -137,14 +144,14 @@ def _take_back(session: Session, order_id: int) -> None:
     line = session.scalars(select(OrderLine).where(OrderLine.order_id == order_id, OrderLine.sku == "RED")).first()
     here = session.scalars(select(Location).where(Location.code == "MAIN")).one()
     assert line is not None
-    fact = record.ReturnFact(
+    fact = take_back.ReturnFact(
         order_id=order_id,
         external_id="back",
         at=MARCH,
-        lines=(record.ReturnedUnits(line.id, line.sku, 3, line.item_id),),
+        lines=(take_back.ReturnedUnits(line.id, line.sku, 3, line.item_id),),
         location_id=here.id,
     )
-    record.record(session, [fact])
+    take_back.record(session, [fact])
     refund.create(session, order_id, refund.Wanted(lines={line.id: 3}, reason="scratched"))
 
 
