@@ -54,6 +54,6 @@ $(STAMP): requirements.lock pyproject.toml
 	$(PYTHON) -m venv .venv >/dev/null \
 	  || { echo 'Python cannot make a virtual environment here; on Debian and Ubuntu, install python3-venv.'; exit 1; }
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check "$$(sed -n 's/^\(uv==[^ ]*\).*/\1/p' requirements.lock)"
-	$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	$(BIN)/uv pip sync --quiet --compile-bytecode --python $(BIN)/python --require-hashes requirements.lock
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	touch $@

@@ -118,3 +118,13 @@ def unknown(environment: Mapping[str, str] = os.environ) -> list[str]:
 def variable(name: str) -> str:
     """The environment variable of a field."""
     return PREFIX + name.upper()
+
+
+def as_markdown() -> str:
+    """The table of docs/settings.md."""
+    rows = ["| Variable | Default | What it sets |", "|---|---|---|"]
+    for name, field in Config.model_fields.items():
+        default = field.get_default(call_default_factory=True)
+        shown = "" if default in (None, []) else f"`{int(default) if isinstance(default, bool) else default}`"
+        rows.append(f"| `{variable(name)}` | {shown} | {field.description} |")
+    return "\n".join(rows) + "\n"

@@ -56,18 +56,19 @@ def configure(config: Config) -> None:
 
 def without_secrets(_logger: object, _method: str, entry: Entry) -> Entry:
     """Mask what is named like a secret, is declared one, or stands as a password in an address."""
-    return {name: "***" if _SECRET_NAMES.search(name) else _masked(value) for name, value in entry.items()}
+    return {name: "***" if _SECRET_NAMES.search(name) else masked(value) for name, value in entry.items()}
 
 
-def _masked(value: Any) -> Any:
+def masked(value: Any) -> Any:
+    """The value without passwords in addresses and without declared secrets, however deep they are."""
     if isinstance(value, str):
         return _PASSWORD_IN_URL.sub(r"\1:***@", value) if "://" in value else value
     if isinstance(value, SecretStr):
         return "***"
     if isinstance(value, dict):
-        return {key: "***" if _SECRET_NAMES.search(str(key)) else _masked(each) for key, each in value.items()}
+        return {key: "***" if _SECRET_NAMES.search(str(key)) else masked(each) for key, each in value.items()}
     if isinstance(value, list | tuple):
-        return [_masked(each) for each in value]
+        return [masked(each) for each in value]
     return value
 
 

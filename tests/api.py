@@ -22,38 +22,40 @@ from schema.engine.engine import Engine
 class Api:
     """Asks as the holder of a key: `api(query, id=...)` answers with `data`."""
 
-    def __init__(self, client: TestClient, secret: str) -> None:
+    def __init__(self, client: TestClient, secret: str, statements: list[str] | None = None) -> None:
         self.client = client
         self.secret = secret
+        self.statements = [] if statements is None else statements
+        """The text of each statement of a read so far."""
 
-    def __call__(self, query: str, **variables: Any) -> dict[str, Any]:
+    def __call__(self, query: str, /, **variables: Any) -> dict[str, Any]:
         body = self.body(query, **variables)
         assert "errors" not in body, body["errors"]
         data: dict[str, Any] = body["data"]
         return data
 
-    def body(self, query: str, **variables: Any) -> dict[str, Any]:
+    def body(self, query: str, /, **variables: Any) -> dict[str, Any]:
         """All of the answer, errors too."""
         headers = {"authorization": f"Bearer {self.secret}"}
         response = self.client.post("/graphql", json={"query": query, "variables": variables}, headers=headers)
         answer: dict[str, Any] = response.json()
         return answer
 
-    def done(self, query: str, **variables: Any) -> dict[str, Any]:
+    def done(self, query: str, /, **variables: Any) -> dict[str, Any]:
         """The payload of a document with one mutation that must succeed."""
         (payload,) = self(query, **variables).values()
         assert payload["userErrors"] == [], payload["userErrors"]
         found: dict[str, Any] = payload
         return found
 
-    def refused(self, query: str, **variables: Any) -> list[tuple[str, list[str] | None]]:
+    def refused(self, query: str, /, **variables: Any) -> list[tuple[str, list[str] | None]]:
         """Code and path of each userError of a document with one mutation; it must select both."""
         (payload,) = self(query, **variables).values()
         return [(error["code"], error["path"]) for error in payload["userErrors"]]
 
     def holding(self, secret: str) -> "Api":
         """The same API for the holder of another key."""
-        return Api(self.client, secret)
+        return Api(self.client, secret, self.statements)
 
 
 @pytest.fixture(scope="session")
@@ -74,9 +76,11 @@ def api(hub: Hub, product_engine: Engine, database_url: str) -> Iterator[Api]:
         return _viewer(hub, given)
 
     database = Database(database_url, size=2)
+    statements: list[str] = []
+    database.watchers.append(statements.append)
     app = create_app(product_engine, database=database, authenticate=authenticate, hub=hub, threads=2)
     with TestClient(app) as client:
-        yield Api(client, secret)
+        yield Api(client, secret, statements)
 
 
 def _viewer(hub: Hub, secret: str) -> Viewer | None:

@@ -2,8 +2,8 @@
 
 from importlib.metadata import entry_points
 
-from core.cli.app import app
-from core.cli.commands import imports, keys, migrate, plugins, processes, up, verify
+from core.cli.app import new_app
+from core.cli.commands import imports, keys, migrate, plugins, processes, show_settings, up, verify
 
 GROUP = "crossdock.commands"
 """Entry points of this group name functions that take the app and add commands to it."""
@@ -11,7 +11,8 @@ GROUP = "crossdock.commands"
 
 def main() -> None:
     """Run the command that was asked for. Ends the process: 0, 1 with a sentence, 2 for bad usage, 130 when stopped."""
-    for module in (up, imports, verify, processes, migrate, plugins, keys):
+    app = new_app()
+    for module in (up, imports, verify, processes, migrate, plugins, keys, show_settings):
         module.add_to(app)
     for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
         point.load()(app)

@@ -1,5 +1,6 @@
 """The root of the command line: errors as one sentence, Ctrl-C as a clean end."""
 
+import os
 import signal
 import sys
 from types import FrameType
@@ -34,23 +35,27 @@ class Commands(TyperGroup):
         except OperationalError as error:
             fail(f"The database does not answer: {str(error.orig).strip().partition(chr(10))[0]}")
         except BrokenPipeError:
-            sys.stderr.close()  # whoever read our answer has seen enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whoever read us has seen enough
             raise typer.Exit(1) from None
+        except OSError as error:
+            fail(f"{error.filename or 'The system'}: {(error.strerror or str(error)).lower()}.")
         except KeyboardInterrupt:
             err.print("Stopped.", style="dim")
             raise typer.Exit(INTERRUPTED) from None
 
 
-app = typer.Typer(
-    cls=Commands,
-    name="crossdock",
-    help="Crossdock: a headless order-management hub for sellers on many channels.",
-    epilog="Settings are environment variables named CROSSDOCK_...: see docs/settings.md.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
-)
+def new_app() -> typer.Typer:
+    """The command line without its commands."""
+    return typer.Typer(
+        cls=Commands,
+        name="crossdock",
+        help="Crossdock: a headless order-management hub for sellers on many channels.",
+        epilog="Settings are environment variables named CROSSDOCK_...: `crossdock settings` lists them.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode="rich",
+    )
 
 
 def settings() -> config.Config:

@@ -13,7 +13,7 @@ from core.catalog.models import Channel
 from core.external.models import CallState
 from core.external.service import intend
 from core.flows.asking import Outcome, perform
-from core.flows.ship.lock import locked
+from core.flows.shipment_lock import locked
 from core.integrations.models import Integration
 from core.jobs.registry import enqueue, job
 from core.orders.models import Order
@@ -24,7 +24,7 @@ from crossdock import Receipt, Retryable, ShipmentNotice
 if TYPE_CHECKING:
     from core.hub import Hub
 
-# Lines by the channel's names for them. It knows a bundle, not its components: as many bundles as are whole in the package.
+# Lines by the names of the channel, which knows a bundle and not its components: as many as are whole in the package.
 _CONTENTS = text(
     """
     select line.external_id, sum(packed.quantity) as units

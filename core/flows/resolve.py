@@ -14,6 +14,7 @@ from core.cases.models import Case
 from core.errors import IllegalState
 from core.flows import stock
 from core.flows.fulfil import substitutes
+from core.flows.ship import duplicates
 from core.orders import queries as orders
 from core.stock.models import Location, MovementReason
 
@@ -58,8 +59,8 @@ def _write_off(session: Session, case: Case) -> None:
 
 
 _ACTS: dict[tuple[str, str], Act] = {
-    ("duplicate_shipment", "write_off"): _write_off,
-    ("shipped_after_cancellation", "write_off"): _write_off,
+    ("duplicate_shipment", duplicates.WRITE_OFF.key): _write_off,
+    ("shipped_after_cancellation", duplicates.WRITE_OFF.key): _write_off,
     (substitutes.CODE, substitutes.TAKE.key): substitutes.take,
     (substitutes.CODE, substitutes.DECLINE.key): substitutes.decline,
 }

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, select, text
 from sqlalchemy.orm import Session
 
 from core.errors import NotFound
@@ -63,6 +63,44 @@ def order_ids_of(session: Session, work_ids: Iterable[int]) -> dict[int, int]:
         select(FulfillmentOrder.id, FulfillmentOrder.order_id).where(FulfillmentOrder.id.in_(wanted))
     ).all()
     return {row.id: row.order_id for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class PickLine:
+    """What to fetch of one item from one place: units still to ship, how many were picked, and for which work."""
+
+    item_id: int
+    bin: str | None
+    quantity: int
+    picked: int
+    fulfillment_order_ids: list[int]
+
+
+_PICK_LIST = text(
+    """
+    select line.item_id, level.bin,
+           sum(line.quantity - line.rejected - line.cancelled - line.shipped)::int as quantity,
+           sum(line.picked - line.shipped)::int as picked,
+           array_agg(distinct work.id) as fulfillment_order_ids
+    from fulfillment_orders work
+    join fulfillment_lines line on line.fulfillment_order_id = work.id
+    join locations on locations.id = work.location_id and locations.code = :location
+    left join stock_levels level on level.item_id = line.item_id and level.location_id = work.location_id
+    where work.work_state in ('OPEN', 'IN_PROGRESS') and work.request_state in ('ACCEPTED', 'CANCELLATION_REJECTED')
+      and line.quantity - line.rejected - line.cancelled - line.shipped > 0
+      and not exists (select from holds where holds.order_id = work.order_id and released_at is null)
+      and (cast(:work as bigint[]) is null or work.id = any(:work))
+    group by line.item_id, level.bin
+    order by level.bin nulls last, min(line.sku)
+    """
+)
+
+
+def pick_list(session: Session, location: str, work_ids: Collection[int] | None = None) -> list[PickLine]:
+    """What to fetch at a location (code), in bin order: for this work, or for all that may be picked there."""
+    work = None if work_ids is None else list(work_ids)
+    rows = session.execute(_PICK_LIST, {"location": location, "work": work}).mappings()
+    return [PickLine(**row) for row in rows]
 
 
 def _read(session: Session, condition: ColumnElement[bool]) -> list[Work]:

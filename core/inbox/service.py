@@ -1,5 +1,6 @@
 """Keeping what remote systems send, as it came, each thing once."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -70,7 +71,7 @@ _OTHER_VERSIONS = text(
 _SETTLE = text(
     """
     update inbox_messages message
-    set state = given.state, order_id = coalesce(given.order_id, message.order_id), error = null, processed_at = :now
+    set state = case when message.state = 'APPLIED' then message.state else given.state end, order_id = coalesce(given.order_id, message.order_id), error = null, processed_at = :now
     from jsonb_to_recordset(cast(:given as jsonb)) as given(id bigint, order_id bigint, state text)
     where message.id = given.id
     """
@@ -152,8 +153,16 @@ def quarantine(session: Session, message_id: int, error: str) -> None:
     session.execute(_QUARANTINE, {"id": message_id, "error": error, "now": clock.now()})
 
 
+def digest(payload: str) -> str:
+    """What stands for the version of a payload whose sender counts none."""
+    return f"said-{hashlib.blake2b(payload.encode(), digest_size=16).hexdigest()}"
+
+
 def settle(session: Session, applied: Sequence[tuple[int, int | None, str]]) -> None:
-    """Note what became of messages: (message id, order id, CREATED, UPDATED, UNCHANGED or STALE)."""
+    """Note what became of messages: (message id, order id, CREATED, UPDATED, UNCHANGED or STALE).
+
+    One that was applied stays so when it is replayed.
+    """
     given = [
         {"id": message_id, "order_id": order_id, "state": _STATES[change]} for message_id, order_id, change in applied
     ]

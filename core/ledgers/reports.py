@@ -86,8 +86,9 @@ _BY_ORDER = f"""
 
 # Postings as the rollups see them. `known` keeps the country and place that the rollup of the order has.
 _POSTED = """
-    select entry.order_id, entry.rule, account.profit_part as part, posting.reporting_minor, posting.quantity,
-        posting.item_id, coalesce(orders.channel_id, posting.channel_id, 0) as channel_id,
+    select entry.order_id, case when entry.reverses_id is null then entry.rule end as rule,
+        account.profit_part as part, posting.reporting_minor, posting.quantity, posting.item_id,
+        coalesce(orders.channel_id, posting.channel_id, 0) as channel_id,
         coalesce(case when known.order_id is null then orders.country else known.country end, '') as country,
         (coalesce(orders.placed_at, entry.effective_at) at time zone :zone)::date as day,
         coalesce(orders.placed_at, entry.effective_at) as placed_at,

@@ -21,7 +21,8 @@ _ROLL_UP = text(
 with taken as materialized (
     update journal_entries set rolled_up = true
     where id in (select id from journal_entries where not rolled_up order by id limit :limit)
-    returning id, order_id, rule, (effective_at at time zone :zone)::date as effective_day
+    returning id, order_id, case when reverses_id is null then rule end as rule,
+        (effective_at at time zone :zone)::date as effective_day
 ), posted as materialized (
     select taken.order_id, taken.rule, taken.effective_day, posting.account_id, posting.amount_minor, posting.currency,
         posting.reporting_minor, posting.item_id, posting.quantity, account.profit_part as part,

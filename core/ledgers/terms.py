@@ -37,7 +37,7 @@ SUMS = ",\n    ".join(
         ),
     ]
 )
-"""All terms of a group of postings, which are rows of (order_id, rule, part, reporting_minor, quantity)."""
+"""All terms of a group of postings, rows of (order_id, rule, part, reporting_minor, quantity); no rule: a reversal."""
 
 NET_SALES = "revenue_minor - discounts_minor - refunds_minor"
 NET = f"{NET_SALES} - cogs_minor - shipping_cost_minor - channel_fees_minor - payment_fees_minor - other_costs_minor"

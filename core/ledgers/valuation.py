@@ -33,7 +33,7 @@ _VALUE = text(
     ), made as (
         insert into journal_entries
             (id, number, rule, book_key, description, order_id, source, effective_at, recorded_at)
-        select fresh.id, 'J-' || fresh.id, entry.rule, 'value:' || entry.number, 'Value of ' || entry.number,
+        select fresh.id, 'J-' || fresh.id, 'valuation', 'value:' || entry.number, 'Value of ' || entry.number,
             entry.order_id, entry.source, greatest(entry.effective_at, cast(:open_from as timestamptz)), :now
         from unnest(cast(:waiting as bigint[]), cast(:fresh as bigint[])) as fresh(entry_id, id)
         join journal_entries entry on entry.id = fresh.entry_id

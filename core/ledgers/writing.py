@@ -43,8 +43,8 @@ def write(session: Session, books: Books, drafts: Sequence[Draft], now: datetime
     driver = session.connection().connection.driver_connection
     assert driver is not None
     with driver.cursor().copy(_POSTING) as copy:
-        for entry_id, draft in zip(ids, drafts, strict=True):
-            copy.write("".join(_postings(entry_id, draft, books, known)))
+        both = zip(ids, drafts, strict=True)
+        copy.write("".join(row for entry_id, draft in both for row in _postings(entry_id, draft, books, known)))
     return ids
 
 

@@ -4,7 +4,8 @@ from core.ledgers.terms import COLUMNS, SUMS
 from core.verify.check import Check, sql
 
 _POSTED = """
-    select entry.order_id, entry.rule, (entry.effective_at at time zone settings.timezone)::date as effective_day,
+    select entry.order_id, case when entry.reverses_id is null then entry.rule end as rule,
+        (entry.effective_at at time zone settings.timezone)::date as effective_day,
         posting.account_id, posting.amount_minor, posting.currency, posting.reporting_minor, posting.item_id,
         posting.quantity, account.profit_part as part, coalesce(orders.channel_id, posting.channel_id, 0) as channel_id,
         coalesce(known.country, '') as country,

@@ -21,9 +21,9 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("digest", sa.LargeBinary(), nullable=False),
-        sa.Column("scopes", sa.ARRAY(sa.Text()), nullable=False),
-        sa.Column("channels", sa.ARRAY(sa.Text()), server_default="{}", nullable=False),
-        sa.Column("locations", sa.ARRAY(sa.Text()), server_default="{}", nullable=False),
+        sa.Column("scopes", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("channels", postgresql.ARRAY(sa.Text()), server_default="{}", nullable=False),
+        sa.Column("locations", postgresql.ARRAY(sa.Text()), server_default="{}", nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=True),
@@ -99,7 +99,7 @@ def upgrade() -> None:
         sa.Column("height_mm", sa.Integer(), nullable=True),
         sa.Column("hs_code", sa.Text(), nullable=True),
         sa.Column("origin_country", sa.Text(), nullable=True),
-        sa.Column("tags", sa.ARRAY(sa.Text()), server_default="{}", nullable=False),
+        sa.Column("tags", postgresql.ARRAY(sa.Text()), server_default="{}", nullable=False),
         sa.Column("metadata", postgresql.JSONB(astext_type=sa.Text()), server_default="{}", nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
@@ -154,12 +154,12 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("version", sa.Text(), nullable=False),
         sa.Column("api_version", sa.Text(), nullable=False),
-        sa.Column("kinds", sa.ARRAY(sa.Text()), server_default="{}", nullable=False),
+        sa.Column("kinds", postgresql.ARRAY(sa.Text()), server_default="{}", nullable=False),
         sa.Column("enabled", sa.Boolean(), server_default="true", nullable=False),
         sa.Column("summary", sa.Text(), nullable=True),
         sa.Column("load_error", sa.Text(), nullable=True),
         sa.Column("config_schema", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
-        sa.Column("capabilities", sa.ARRAY(sa.Text()), server_default="{}", nullable=False),
+        sa.Column("capabilities", postgresql.ARRAY(sa.Text()), server_default="{}", nullable=False),
         sa.Column("strategies", postgresql.JSONB(astext_type=sa.Text()), server_default="[]", nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_plugins")),
     )
@@ -271,7 +271,7 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("plugin_name", sa.Text(), nullable=False),
-        sa.Column("kinds", sa.ARRAY(sa.Text()), server_default="{}", nullable=False),
+        sa.Column("kinds", postgresql.ARRAY(sa.Text()), server_default="{}", nullable=False),
         sa.Column("enabled", sa.Boolean(), server_default="true", nullable=False),
         sa.Column("from_file", sa.Boolean(), server_default="false", nullable=False),
         sa.Column(
@@ -398,7 +398,7 @@ def upgrade() -> None:
         sa.Column("cutoff", sa.Time(), nullable=True),
         sa.Column(
             "workdays",
-            sa.ARRAY(sa.Text()),
+            postgresql.ARRAY(sa.Text()),
             server_default=sa.text("'{MONDAY,TUESDAY,WEDNESDAY,THURSDAY,FRIDAY}'"),
             nullable=False,
         ),
@@ -640,7 +640,7 @@ def upgrade() -> None:
         sa.Column("shipping_refunded_minor", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("spent_minor", sa.BigInteger(), nullable=True),
         sa.Column("tax_lines", postgresql.JSONB(astext_type=sa.Text()), server_default="[]", nullable=False),
-        sa.Column("tags", sa.ARRAY(sa.Text()), server_default="{}", nullable=False),
+        sa.Column("tags", postgresql.ARRAY(sa.Text()), server_default="{}", nullable=False),
         sa.Column("note", sa.Text(), nullable=True),
         sa.Column("metadata", postgresql.JSONB(astext_type=sa.Text()), server_default="{}", nullable=False),
         sa.Column("search", sa.Text(), server_default="", nullable=False),
@@ -1406,7 +1406,7 @@ def upgrade() -> None:
         sa.Column("cost_currency", sa.String(length=3), nullable=True),
         sa.Column("eta_days", sa.Numeric(precision=6, scale=2), nullable=True),
         sa.Column("distance_km", sa.Numeric(precision=8, scale=1), nullable=True),
-        sa.Column("rejections", sa.ARRAY(sa.Text()), server_default="{}", nullable=False),
+        sa.Column("rejections", postgresql.ARRAY(sa.Text()), server_default="{}", nullable=False),
         sa.ForeignKeyConstraint(
             ["decision_id"], ["routing_decisions.id"], name=op.f("fk_routing_candidates_decision_id")
         ),
@@ -1531,6 +1531,14 @@ def upgrade() -> None:
     op.create_index("ix_shipments_created", "shipments", ["created_at", "id"], unique=False)
     op.create_index(op.f("ix_shipments_fulfillment_order_id"), "shipments", ["fulfillment_order_id"], unique=False)
     op.create_index(op.f("ix_shipments_order_id"), "shipments", ["order_id"], unique=False)
+    op.create_index(
+        "ix_shipments_search",
+        "shipments",
+        ["tracking_number"],
+        unique=False,
+        postgresql_using="gin",
+        postgresql_ops={"tracking_number": "gin_trgm_ops"},
+    )
     op.create_index("ix_shipments_shipped", "shipments", ["shipped_at", "id"], unique=False)
     op.create_index("ix_shipments_status", "shipments", ["status", "id"], unique=False)
     op.create_index("ix_shipments_tracking", "shipments", ["tracking_number"], unique=False)
@@ -1744,6 +1752,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["package_id"], ["packages.id"], name=op.f("fk_shipment_lines_package_id")),
         sa.ForeignKeyConstraint(["shipment_id"], ["shipments.id"], name=op.f("fk_shipment_lines_shipment_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_shipment_lines")),
+        postgresql_with={"fillfactor": 50},
     )
     op.create_index(op.f("ix_shipment_lines_order_line_id"), "shipment_lines", ["order_line_id"], unique=False)
     op.create_index(op.f("ix_shipment_lines_package_id"), "shipment_lines", ["package_id"], unique=False)
@@ -2082,6 +2091,12 @@ def downgrade() -> None:
     op.drop_index("ix_shipments_tracking", table_name="shipments")
     op.drop_index("ix_shipments_status", table_name="shipments")
     op.drop_index("ix_shipments_shipped", table_name="shipments")
+    op.drop_index(
+        "ix_shipments_search",
+        table_name="shipments",
+        postgresql_using="gin",
+        postgresql_ops={"tracking_number": "gin_trgm_ops"},
+    )
     op.drop_index(op.f("ix_shipments_order_id"), table_name="shipments")
     op.drop_index(op.f("ix_shipments_fulfillment_order_id"), table_name="shipments")
     op.drop_index("ix_shipments_created", table_name="shipments")

@@ -36,7 +36,8 @@ begin
         join journal_entries on journal_entries.id = fresh.entry_id
         where journal_entries.transaction <> pg_current_xact_id()
     ) then
-        raise exception 'postings are written together with their journal entry, never later' using errcode = 'check_violation';
+        raise exception 'postings are written together with their journal entry, never later'
+            using errcode = 'check_violation';
     end if;
     return null;
 end $$;

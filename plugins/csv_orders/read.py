@@ -1,11 +1,13 @@
 """The second look: put the rows of each document together, and give documents out in batches."""
 
 from collections.abc import Iterator
+from hashlib import blake2b
 from pathlib import Path
 
 from crossdock import BadData, Batch, Imported, RejectedRow
-from plugins.csv_orders.documents import Documents
+from plugins.csv_orders.documents import documents
 from plugins.csv_orders.mapping import Mapping
+from plugins.csv_orders.rows import Rows
 from plugins.csv_orders.source import Row, Source
 from plugins.csv_orders.survey import PROGRESS_ROWS, Survey, survey
 
@@ -27,6 +29,7 @@ class _Reading:
 
     def __init__(self, source: Source, found: Survey, after: int) -> None:
         self._source = source
+        self._mapping_digest = source.mapping.digest.encode()
         self._last = found.scattered
         self._held: dict[str, list[Row]] = {}
         self._held_rows = 0
@@ -39,11 +42,11 @@ class _Reading:
     def batches(self, batch_rows: int) -> Iterator[Batch]:
         rows = self._source.rows()
         index = self._source.header(rows)
-        documents = Documents(self._source, index)
+        reader = Rows(self._source.mapping, index)
         reported = 0
         for finished, key, group in self._groups(rows, index["document"]):
             if finished > self._after:
-                self._finish(documents, key, group)
+                self._finish(reader, key.strip(), group)
             # The row that ended the group is read already, but belongs to the next batch.
             if self._pending >= batch_rows or finished - reported >= PROGRESS_ROWS:
                 yield self._cut(finished)
@@ -69,6 +72,9 @@ class _Reading:
             self._number = number
         if group:
             yield from self._together(number, current, group)
+        # None is left, unless the file changed since the first look.
+        for key, held in self._held.items():
+            yield number, key, held
 
     def _together(self, number: int, key: str, group: list[Row]) -> Iterator[tuple[int, str, list[Row]]]:
         last = self._last.get(key)
@@ -88,11 +94,18 @@ class _Reading:
             where = f"{self._source.path.name}, line {self._source.line}"
             raise BadData(f"{where}: documents lie too scattered. Sort the file by {column}.", where=where)
 
-    def _finish(self, documents: Documents, key: str, group: list[Row]) -> None:
-        imported, rejected = documents.of(key, group)
-        self._ready += imported
-        self._rejected += rejected
+    def _finish(self, reader: Rows, key: str, group: list[Row]) -> None:
+        draft = reader.draft(key, group)
+        source = f"{self._source.path.name}, line {group[0][0]}"
+        for document in documents(draft, self._source.mapping, fingerprint=self._digest(group), source=source):
+            self._ready.append(Imported(document=document, rows=len(document.lines)))
+        self._rejected += draft.rejected
         self._pending += len(group)
+
+    def _digest(self, group: list[Row]) -> str:
+        """Changes with any cell, and with the mapping."""
+        text = "\x1e".join(["\x1f".join(cells) for _, cells in group])
+        return blake2b(text.encode(), digest_size=16, key=self._mapping_digest).hexdigest()
 
     def _ragged(self, number: int, row: list[str]) -> None:
         if number <= self._after:

@@ -26,7 +26,7 @@ class Survey:
 def survey(source: Source, into: Survey) -> Iterator[int]:
     """Read to the end, filling `into`; yields the bytes read now and then. Raises BadData."""
     rows = source.rows()
-    document = source.header(rows)["document"]
+    document, width = source.header(rows)["document"], source.width
     seen, mask, scattered = bytearray(1 << (_BITS - 3)), (1 << _BITS) - 1, into.scattered
     current, number = None, 0
     for row in rows:
@@ -35,7 +35,8 @@ def survey(source: Source, into: Survey) -> Iterator[int]:
         number += 1
         if number % PROGRESS_ROWS == 0:
             yield source.position
-        if len(row) <= document or (key := row[document]) == current:
+        # The second look leaves ragged rows out of their documents, so that they must not count here either.
+        if len(row) != width or (key := row[document]) == current:
             continue
         if current in scattered:
             scattered[current] = number - 1

@@ -22,7 +22,7 @@ from plugins.table_rate.table import Service
 
 
 class TableRate:
-    """Kind `carrier`, capabilities `rates` and `labels`.
+    """Kind `carrier`, capabilities `rates`, `estimates` and `labels`.
 
     There is no remote side that could remember what was bought. A label follows from the idempotency key alone, so
     buying twice with one key gives the same number, and `find_label` can always answer.
@@ -35,6 +35,10 @@ class TableRate:
 
     def rates(self, ctx: Context[TableRateSettings], request: RateRequest) -> Sequence[Rate]:
         """Cheapest first. Empty where the table ships nothing from or to, or a parcel is too heavy or long."""
+        return self.estimate(request)
+
+    def estimate(self, request: RateRequest) -> Sequence[Rate]:
+        """As `rates`, which asks nobody either."""
         zone = self._zone(request.ship_from.country, request.ship_to.country)
         if zone is None or not request.parcels:
             return []

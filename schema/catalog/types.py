@@ -13,12 +13,12 @@ from core.catalog import models
 from core.catalog.models import ItemKind as ItemKind
 from core.catalog.models import PublishState as PublishState
 from core.catalog.models import ShortagePolicy as ShortagePolicy
+from core.flows.availability import item_available
 from core.ledgers.models import ItemCost
 from core.orders.models import OrderLine as OrderLineRow
 from core.purchasing.models import SupplierOffer as SupplierOfferRow
 from core.settings.models import Settings
 from core.stock import models as stock
-from core.stock.queries import level_available
 from schema.context import Context
 from schema.engine import column, many, money, node, one
 from schema.scalars import JSON, Money
@@ -36,12 +36,6 @@ SCOPE = "catalog:read"
 
 _OWN = stock.Location.kind != stock.LocationKind.SUPPLIER
 
-_AVAILABLE = (
-    select(func.coalesce(func.sum(level_available()), 0))
-    .join(stock.Location, stock.Location.id == stock.StockLevel.location_id)
-    .where(stock.StockLevel.item_id == models.Item.id, _OWN, stock.Location.active)
-    .scalar_subquery()
-)
 _AVERAGE_COST = (
     select(func.round(ItemCost.value_minor * 1.0 / ItemCost.quantity).cast(ItemCost.value_minor.type))
     .where(ItemCost.item_id == models.Item.id, ItemCost.quantity > 0)
@@ -99,7 +93,7 @@ class Item:
         models.Item.offers, order_by=(SupplierOfferRow.cost_minor, SupplierOfferRow.id), scope="purchasing:read"
     )
     available: int = column(
-        _AVAILABLE,
+        item_available(),
         description="Sellable now over all own locations: on hand less reserved less safety stock, never below 0.",
     )
     average_cost: Money | None = money(

@@ -5,9 +5,9 @@ from schema.acting import perform_once, transact, transact_once
 from schema.context import Context
 from schema.engine import Ref, mutation
 from schema.ids import OrderId, ReturnId
+from schema.orders.currency import currency_of
 from schema.orders.inputs import OrderLineInput
 from schema.returns import inputs
-from schema.orders.currency import currency_of
 from schema.returns.enums import ReturnResolution
 from schema.returns.inputs import ReceiveLineInput, RefundInput, ReturnLineInput, ReturnLineQuantity
 from schema.returns.payloads import RefundPayload, ReturnPayload
@@ -91,3 +91,12 @@ async def refund_create(ctx: Context, order_id: OrderId, input: RefundInput, ide
     wanted = inputs.refund(input, await currency_of(ctx, order_id))
     refund_id = await transact_once(ctx, idempotency_key, refund.create, order_id, wanted)
     return RefundPayload(refund=Ref(Refund, refund_id))
+
+
+@mutation(scope="returns:write")
+async def return_label_purchase(
+    ctx: Context, id: ReturnId, idempotency_key: str, carrier: str | None = None, service: str | None = None
+) -> ReturnPayload:
+    """Buys a label for the way back, where a carrier makes such labels."""
+    return_id = await perform_once(ctx, idempotency_key, take_back.buy_label, id, carrier=carrier, service=service)
+    return ReturnPayload(return_=Ref(Return, return_id))

@@ -18,10 +18,10 @@ from schema.engine import Page, Ref, query
 from schema.errors import user_error
 from schema.events.filters import within
 from schema.ids import OrderId
+from schema.orders.currency import currency_of
 from schema.orders.types import OrderLine
 from schema.pagination import Connection, Slice
 from schema.returns import inputs
-from schema.orders.currency import currency_of
 from schema.returns.enums import ReturnReason, ReturnState
 from schema.returns.inputs import RefundInput
 from schema.returns.types import RefundLine, RefundPreview, Return

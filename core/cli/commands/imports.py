@@ -33,9 +33,7 @@ def orders(
     integration: Annotated[
         str | None, typer.Option(help="Key of the integration that reads the file; needed only where several can.")
     ] = None,
-    location: Annotated[
-        str, typer.Option(help="Code of the location that goods left from; made if not there.")
-    ] = "main",
+    location: Annotated[str, typer.Option(help="Code of the location that goods left from.")] = "main",
     opening_stock: Annotated[
         OpeningStock,
         typer.Option(help="auto: first put as much stock there as the file needs; none: put nothing there."),
@@ -72,18 +70,18 @@ def orders(
 def _tell(report: "Report") -> None:
     counts = report.counts
     rate = counts.seen / report.seconds if report.seconds else 0
-    out.print(
+    rows = (
         f"{counts.seen:,} rows in {report.seconds:.1f} s ({rate:,.0f} a second): {counts.created:,} created, "
-        f"{counts.updated:,} updated, {counts.unchanged:,} unchanged, {counts.rejected:,} rejected.",
-        highlight=False,
+        f"{counts.updated:,} updated, {counts.unchanged:,} unchanged, {counts.rejected:,} rejected."
     )
-    out.print(
-        f"{counts.orders:,} orders; {counts.credit_notes:,} credit notes, of whose lines {counts.credit_lines_attached:,} "
-        f"fit a sale and {counts.credit_lines_alone:,} stand alone; {counts.stock_changes:,} stock changes; "
-        f"{counts.adjustments:,} adjustments.",
-        highlight=False,
+    documents = (
+        f"{counts.orders:,} orders; {counts.credit_notes:,} credit notes, {counts.credit_lines_attached:,} of their "
+        f"lines fit a sale and {counts.credit_lines_alone:,} stand alone; {counts.stock_changes:,} stock changes; "
+        f"{counts.adjustments:,} adjustments."
     )
+    told = [rows, documents]
     if report.opening_units:
-        out.print(f"Opening stock: {report.opening_units:,} units of {report.opening_items:,} items.", highlight=False)
+        told.append(f"Opening stock: {report.opening_units:,} units of {report.opening_items:,} items.")
     if report.rejects is not None:
-        out.print(f"Rejected rows, with reason and mend: {report.rejects}", highlight=False, soft_wrap=True)
+        told.append(f"Rejected rows, with reason and mend: {report.rejects}")
+    out.print("\n".join(told), highlight=False, markup=False, soft_wrap=True)

@@ -214,7 +214,7 @@ def _sold(session: Session, order_ids: Sequence[int]) -> list[tuple[_Sale, list[
     if not order_ids:
         return []
     lines: dict[int, list[Any]] = {order_id: [] for order_id in order_ids}
-    for row in session.execute(_LINES, {"ids": list(order_ids)}):
+    for row in session.execute(_LINES, {"ids": list(order_ids)}).all():
         lines[row[0]].append(row)
     return [(sale, _postings(sale, lines[sale.id])) for sale in _orders(session, order_ids)]
 

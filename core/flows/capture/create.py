@@ -41,7 +41,7 @@ def create(
     book.payments(session, paid)
     _tell(session, channel, drafts)
     told = [(order.id, order.data) for order in drafts]
-    facts.record(session, channel, told, shipped_from)
+    facts.record(session, channel, told, shipped_from, counted={order.id for order in drafts if order.over})
     after = statuses.refresh(session, order_ids)
     after |= statuses.refresh(session, given_back.take_back(session, told))
     for order_id in order_ids:

@@ -50,6 +50,8 @@ class DraftLine:
     per_bundle: int | None = None
     price_share: Any = None
 
+    shipped: int = 0
+
     @property
     def unmapped(self) -> bool:
         return self.ships and self.item_id is None
@@ -71,6 +73,12 @@ class DraftOrder:
     tax: int = 0
     total: int = 0
     customer_id: int | None = None
+
+    @property
+    def over(self) -> bool:
+        """Whether all of it had left when we first heard of it: then its lines are written as shipped."""
+        sent = self.data.fulfillments
+        return len(sent) == 1 and sent[0].lines is None and not self.data.cancellations
 
     @property
     def unmapped(self) -> list[str]:
@@ -98,6 +106,10 @@ def draft(
     shares = spread(_minor(data.discount), bought)
     for line, share in zip(bought, shares, strict=True):
         add_line(order, line, share, line_ids, meanings)
+    if order.over:
+        bundles = {line.bundle_id for line in order.lines}
+        for row in order.lines:
+            row.shipped = row.quantity if row.ships or row.id in bundles else 0
     order.discount += 0 if bought else _minor(data.discount)
     order.tax += order.shipping_tax
     order.total = order.subtotal - order.discount + order.shipping

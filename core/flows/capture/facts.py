@@ -1,6 +1,6 @@
 """What a channel says has happened already: shipments and fees. Facts; what does not fit opens a case."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,9 +16,13 @@ from crossdock.orders import FulfillmentData, OrderData
 Told = Sequence[tuple[int, OrderData]]
 """(order id, what the channel says of it)"""
 
-def record(session: Session, channel: Channel, told: Told, shipped_from: int | None) -> None:
-    """Write shipments and fees that are not known yet."""
-    _shipments(session, channel, told, shipped_from)
+def record(
+    session: Session, channel: Channel, told: Told, shipped_from: int | None, *, counted: Set[int] = frozenset()
+) -> None:
+    """Write shipments and fees that are not known yet. `counted`: new orders whose lines are written as shipped."""
+    place = _place(session, channel, shipped_from) if any(data.fulfillments for _, data in told) else None
+    _shipments(session, [each for each in told if each[0] not in counted], place, counted=False)
+    _shipments(session, [each for each in told if each[0] in counted], place, counted=True)
     book.fees(
         session,
         [
@@ -38,11 +42,10 @@ def record(session: Session, channel: Channel, told: Told, shipped_from: int | N
     )
 
 
-def _shipments(session: Session, channel: Channel, told: Told, shipped_from: int | None) -> None:
+def _shipments(session: Session, told: Told, place: int | None, *, counted: bool) -> None:
     left = [(order_id, data, sent) for order_id, data in told for sent in data.fulfillments]
     if not left:
         return
-    place = shipped_from if shipped_from is not None else _only_place(session, channel)
     names = line_ids(session, {order_id for order_id, _, sent in left if sent.lines is not None})
     ship.record(
         session,
@@ -60,6 +63,7 @@ def _shipments(session: Session, channel: Channel, told: Told, shipped_from: int
             )
             for order_id, data, sent in left
         ],
+        counted=counted,
     )
 
 
@@ -83,8 +87,10 @@ def _lines(
     return [(line_id, quantity) for line_id, quantity in known if line_id is not None]
 
 
-def _only_place(session: Session, channel: Channel) -> int | None:
-    """Where a channel's goods leave from when it names one place, or there is one: else nobody can say."""
+def _place(session: Session, channel: Channel, shipped_from: int | None) -> int | None:
+    """Where goods left from: as the caller says, else the one place of the channel's; where it has more, nobody knows."""
+    if shipped_from is not None:
+        return shipped_from
     places = catalog.locations_of(session, channel.id)
     if not places:
         places = set(session.scalars(select(Location.id).where(Location.active, Location.kind != "SUPPLIER").limit(2)))

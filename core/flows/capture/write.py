@@ -15,7 +15,7 @@ from crossdock.orders import OrderData
 
 _ORDER = [
     Order.id, Order.number, Order.channel_id, Order.external_id, Order.external_number, Order.external_version,
-    Order.fulfilled_by_channel, Order.origin, Order.original_id, Order.priority, Order.placed_at,
+    Order.fulfilled_by_channel, Order.origin, Order.original_id, Order.priority, Order.validated_at, Order.placed_at,
     Order.created_at, Order.updated_at, Order.ship_by, Order.deliver_by, Order.customer_id, Order.email, Order.phone,
     Order.shipping_address, Order.billing_address, Order.country, Order.shipping_method, Order.currency,
     Order.taxes_included, Order.subtotal_minor, Order.discount_minor, Order.shipping_minor, Order.shipping_tax_minor,
@@ -25,7 +25,7 @@ _ORDER = [
 _LINE = [
     OrderLine.id, OrderLine.order_id, OrderLine.position, OrderLine.external_id, OrderLine.kind, OrderLine.ships,
     OrderLine.sku, OrderLine.name, OrderLine.item_id, OrderLine.listing_id, OrderLine.bundle_line_id,
-    OrderLine.per_bundle, OrderLine.price_share, OrderLine.quantity, OrderLine.open, OrderLine.currency, OrderLine.unit_price_minor, OrderLine.discount_minor, OrderLine.tax_minor,
+    OrderLine.per_bundle, OrderLine.price_share, OrderLine.quantity, OrderLine.open, OrderLine.shipped, OrderLine.currency, OrderLine.unit_price_minor, OrderLine.discount_minor, OrderLine.tax_minor,
     OrderLine.total_minor, OrderLine.extra,
 ]  # fmt: skip
 
@@ -89,7 +89,7 @@ def _order(order: DraftOrder, channel_id: int, now: datetime) -> tuple[Any, ...]
     taxes = tax_lines(data)
     return (
         order.id, order.number, channel_id, data.external_id or None, data.external_number, version_of(data),
-        data.fulfilled_by_channel, details.origin, details.original_id, details.priority,
+        data.fulfilled_by_channel, details.origin, details.original_id, details.priority, now if order.over else None,
         data.placed_at, now, now, data.ship_by, data.deliver_by, order.customer_id, email_of(data), phone_of(data),
         address(data.shipping_address), address(data.billing_address), country_of(data), data.shipping_method,
         data.currency, data.taxes_included, order.subtotal, order.discount, order.shipping, order.shipping_tax,
@@ -102,6 +102,6 @@ def _line(line: DraftLine) -> tuple[Any, ...]:
     return (
         line.id, line.order_id, line.position, line.external_id, line.kind, line.ships, line.sku, line.name,
         line.item_id, line.meaning.listing_id, line.bundle_id, line.per_bundle, line.price_share, line.quantity,
-        line.quantity, line.currency, line.unit_price, line.discount, line.tax, line.total,
+        line.quantity - line.shipped, line.shipped, line.currency, line.unit_price, line.discount, line.tax, line.total,
         dict(line.metadata),
     )  # fmt: skip

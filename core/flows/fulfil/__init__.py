@@ -3,6 +3,7 @@
 from core.flows.fulfil.answer import accept, reject
 from core.flows.fulfil.answer_cancel import answer as answer_cancel
 from core.flows.fulfil.cancel import cancel
+from core.flows.fulfil.now import submit_now
 from core.flows.fulfil.pack import Packed, pack
 from core.flows.fulfil.pick import Picked, pick, still_to_pick
 from core.flows.fulfil.submit import submit
@@ -20,5 +21,6 @@ __all__ = [
     "reject",
     "still_to_pick",
     "submit",
+    "submit_now",
     "withdraw",
 ]

@@ -11,6 +11,7 @@ from core.catalog.models import Item
 from core.errors import IllegalState, Invalid
 from core.flows import statuses
 from core.flows.fulfil.pick import begin, workable
+from core.flows.packing_slip import print_later
 from core.fulfillment import queries
 from core.fulfillment.models import FulfillmentLine
 from core.fulfillment.queries import Work
@@ -61,6 +62,7 @@ def pack(session: Session, work_id: int, packages: Sequence[Packed]) -> int:
     name = ids.encode("ship", shipment.id)
     said = f"{sum(sum(units.values()) for units in contents)} units were packed into {len(packages)} packages."
     outbox.record(session, "shipment.packed", name, said, order_id=order.order_id)
+    print_later(session, shipment.id)
     statuses.refresh(session, [order.order_id])
     return shipment.id
 

@@ -24,10 +24,14 @@ _LINES = text(
     select orders.customer_id, orders.external_id, line.sku, orders.placed_at, orders.id as order_id, line.id, line.item_id,
         line.unit_price_minor, line.quantity, line.shipped - line.returned as out, line.refunded, line.total_minor,
         line.tax_minor, line.refunded_minor, line.refunded_tax_minor
-    from orders join order_lines line on line.order_id = orders.id
-    where orders.channel_id = :channel and line.sku = any(:skus) and line.refunded < line.quantity
-      and line.bundle_line_id is null
-      and (orders.customer_id = any(:customers) or orders.external_id = any(:orders))
+    from (
+        select id from orders where channel_id = :channel and customer_id = any(:customers)
+        union
+        select id from orders where channel_id = :channel and external_id = any(:orders)
+    ) theirs
+        join orders on orders.id = theirs.id
+        join order_lines line on line.order_id = orders.id
+    where line.sku = any(:skus) and line.refunded < line.quantity and line.bundle_line_id is null
     order by orders.placed_at desc, line.id
     """
 )
@@ -37,9 +41,13 @@ _ORDERS = text(
     select orders.customer_id, orders.external_id, orders.id, orders.placed_at,
         orders.shipping_minor + case when orders.taxes_included then 0 else orders.shipping_tax_minor end
             - orders.shipping_refunded_minor as shipping_left
-    from orders
-    where orders.channel_id = :channel and orders.shipping_minor > orders.shipping_refunded_minor
-      and (orders.customer_id = any(:customers) or orders.external_id = any(:orders))
+    from (
+        select id from orders where channel_id = :channel and customer_id = any(:customers)
+        union
+        select id from orders where channel_id = :channel and external_id = any(:orders)
+    ) theirs
+        join orders on orders.id = theirs.id
+    where orders.shipping_minor > orders.shipping_refunded_minor
     order by orders.placed_at desc
     """
 )

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 import crossdock
 from core.errors import CrossdockError, IllegalState, OutcomeUnknown, PluginRejected
 from core.flows.labels.void import void, void_later
-from core.flows.ship.lock import locked
+from core.flows.shipment_lock import locked
 from core.shipments.models import Label, LabelState, Package, Shipment, ShipmentStatus
 from core.shipments.tracking import HERE
 

@@ -9,7 +9,7 @@ from core.external.models import CallState
 from core.flows import book
 from core.flows.asking import Outcome
 from core.flows.labels.void import void_later
-from core.flows.ship.lock import locked
+from core.flows.shipment_lock import locked
 from core.shipments.models import Document, DocumentKind, Label, LabelState, Package, Shipment, ShipmentStatus
 
 _DECIDED = (LabelState.PURCHASED, LabelState.VOID_REQUESTED, LabelState.VOIDED, LabelState.VOID_REJECTED)

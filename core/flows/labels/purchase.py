@@ -16,7 +16,7 @@ from core.flows.asking import Outcome, perform
 from core.flows.labels import afresh, rates
 from core.flows.labels.outcome import write
 from core.flows.labels.parcels import Parcels, read
-from core.flows.ship.lock import locked
+from core.flows.shipment_lock import locked
 from core.integrations.models import Integration
 from core.jobs.registry import enqueue, job
 from core.orders import queries as orders

@@ -12,7 +12,7 @@ from core import clock
 from core.db import insert_rows
 from core.errors import CrossdockError, PluginRejected, PluginUnavailable
 from core.flows.labels.parcels import Parcels, read
-from core.flows.ship.lock import locked
+from core.flows.shipment_lock import locked
 from core.shipments.models import ShippingRate
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from sqlalchemy.orm import Session
 
 from core.errors import IllegalState
 from core.flows import statuses
-from core.flows.ship.lock import locked
 from core.flows.ship.unpack import unpack
+from core.flows.shipment_lock import locked
 from core.shipments.models import ShipmentStatus
 from core.shipments.tracking import HERE
 

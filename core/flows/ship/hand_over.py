@@ -9,8 +9,8 @@ from core import clock, ids, outbox
 from core.errors import IllegalState
 from core.flows import book, statuses
 from core.flows.confirm import confirm_later
-from core.flows.ship.lock import locked
 from core.flows.ship.unpack import contents_of
+from core.flows.shipment_lock import locked
 from core.fulfillment import queries
 from core.fulfillment.queries import Work
 from core.fulfillment.service import close_finished

@@ -72,21 +72,23 @@ _LINE = [
 ]
 
 
-def record(session: Session, facts: Sequence[ShipmentFact]) -> list[int | None]:
+def record(session: Session, facts: Sequence[ShipmentFact], *, counted: bool = False) -> list[int | None]:
     """Write shipments that have left; their ids, in the order of the facts.
 
     Units are taken from the order's work first: what was reserved for it is consumed and that work stops. Then from
     what is open or waits for stock. What was known already gives the id that it has; what is more than the order has
     left opens a case about a duplicate shipment and is no shipment (None where nothing else is in it).
+
+    counted: the orders are new and their lines were written as shipped, so that none is written twice.
     """
     seen, again = known.find(session, facts), known.first_of_each(facts)
     fresh = [index for index in range(len(facts)) if index not in seen and index not in again]
-    shares = share_out(session, [facts[index] for index in fresh])
+    shares = share_out(session, [facts[index] for index in fresh], counted=counted)
     shipped = [(index, share) for index, share in zip(fresh, shares, strict=True) if share.units]
     numbers = next_ids(session, Shipment, len(shipped))
     packages = next_ids(session, Package, len(shipped))
     parts = zip(shipped, numbers, packages, strict=True)
-    _write(session, [(number, package, facts[index], share) for (index, share), number, package in parts])
+    _write(session, [(number, package, facts[index], share) for (index, share), number, package in parts], counted)
     _tell(session, [(number, facts[index]) for (index, _), number in zip(shipped, numbers, strict=True)])
     duplicates.open_cases(session, [(facts[index], share) for index, share in zip(fresh, shares, strict=True)])
     made = {index: number for (index, _), number in zip(shipped, numbers, strict=True)}
@@ -94,7 +96,7 @@ def record(session: Session, facts: Sequence[ShipmentFact]) -> list[int | None]:
     return [ids_of.get(again.get(index, index)) for index in range(len(facts))]
 
 
-def _write(session: Session, made: Sequence[tuple[int, int, ShipmentFact, Share]]) -> None:
+def _write(session: Session, made: Sequence[tuple[int, int, ShipmentFact, Share]], counted: bool) -> None:  # noqa: FBT001  # passed on
     if not made:
         return
     now = clock.now()
@@ -108,9 +110,9 @@ def _write(session: Session, made: Sequence[tuple[int, int, ShipmentFact, Share]
         _LINE,
         (row for number, package, _, share in made for row in _lines(number, package, share)),
     )
-    shift(
-        session, [Shift(line, bucket, "shipped", units) for *_, share in made for line, bucket, units in share.shifts]
-    )
+    if not counted:
+        moves = [(line, bucket, units) for *_, share in made for line, bucket, units in share.shifts]
+        shift(session, [Shift(line, bucket, "shipped", units) for line, bucket, units in moves])
     stock_taken.take(session, [(number, fact, share) for number, _, fact, share in made])
     book.shipments(session, [number for number, *_ in made])
 

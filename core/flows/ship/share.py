@@ -26,6 +26,14 @@ _LINES = text(
     from order_lines where order_id = any(:orders) order by order_id, position
     """
 )
+# The same of orders whose lines were written as shipped: what they count is what is to be shared out.
+_COUNTED = text(
+    """
+    select id, order_id, item_id, sku, bundle_line_id, per_bundle, ships, shipped as open, 0 as backordered,
+           0 as allocated, 0 as shipped
+    from order_lines where order_id = any(:orders) order by order_id, position
+    """
+)
 
 
 @dataclass(slots=True, eq=False)
@@ -65,13 +73,13 @@ class Share:
     excess: dict[Line, int] = field(default_factory=dict)
 
 
-def share_out(session: Session, facts: "Sequence[ShipmentFact]") -> list[Share]:
+def share_out(session: Session, facts: "Sequence[ShipmentFact]", *, counted: bool = False) -> list[Share]:
     """Share out each fact in turn; work that has lost its units to one is stopped."""
     if not facts:
         return []
     orders = sorted({fact.order_id for fact in facts})
     lines: dict[int, list[Line]] = {order_id: [] for order_id in orders}
-    for row in session.execute(_LINES, {"orders": orders}):
+    for row in session.execute(_COUNTED if counted else _LINES, {"orders": orders}):
         lines[row.order_id].append(Line(*row))
     desk = _Desk(session, queries.of_orders(session, orders) if _in_work(lines.values()) else [])
     shares = [desk.share(fact, lines[fact.order_id]) for fact in facts]

@@ -4,6 +4,7 @@ from core.flows.take_back.close import close as close
 from core.flows.take_back.decide import approve as approve
 from core.flows.take_back.decide import cancel as cancel
 from core.flows.take_back.decide import decline as decline
+from core.flows.take_back.label import buy_label as buy_label
 from core.flows.take_back.receive import Arrival as Arrival
 from core.flows.take_back.receive import inspect as inspect
 from core.flows.take_back.receive import receive as receive

@@ -14,7 +14,7 @@ from core.cases.models import CaseKind
 from core.cases.service import open_case
 from core.flows import statuses
 from core.flows.ship.hand_over import hand_over
-from core.flows.ship.lock import locked
+from core.flows.shipment_lock import locked
 from core.shipments.models import Package, Shipment, ShipmentStatus, TrackingEvent
 from core.shipments.tracking import HERE, MOVING, TROUBLE, Sighting, delivered_at, odd, shipment_status
 

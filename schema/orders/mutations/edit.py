@@ -26,7 +26,8 @@ async def order_edit(
     """`quantities` are the new ones; 0 takes a line away."""
     currency = await currency_of(ctx, id, "id")
     added = [
-        line_data(line, currency, f"{idempotency_key}:{place}", "add", str(place)) for place, line in enumerate(add or ())
+        line_data(line, currency, f"{idempotency_key}:{place}", "add", str(place))
+        for place, line in enumerate(add or ())
     ]
     await transact_once(
         ctx,

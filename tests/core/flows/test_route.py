@@ -31,10 +31,12 @@ from tests.builders import a_channel, a_level, a_location, an_item
 from tests.core.flows.fulfilling import a_ready_order, cases, configured, events, level_of, lines_of, parts_of, work_of
 from tests.core.stock.ledger import assert_levels_are_sums
 
+FROM_LEEDS = {"line1": "2 Dock Road", "city": "Leeds", "postal_code": "LS1 4AP", "country": "GB"}
+
 
 @pytest.fixture
 def config(config: Config) -> Config:
-    return configured(config, "")
+    return configured(config, '[integrations.post]\nplugin = "table_rate"\n')
 
 
 @contextmanager
@@ -472,3 +474,23 @@ def test_an_order_that_was_routed_shows_in_a_preview_what_could_still_be_moved(h
     shown = preview(hub, order.id)
 
     assert [(each.location, each.lines[0][1]) for each in shown.plan.assignments] == [("FIRST", 2)]
+
+
+def test_the_cheapest_location_is_known_without_asking_a_carrier(hub: Hub, session: Session) -> None:
+    tea, shelf = an_item(session, weight_grams=300), a_location(session, "LEEDS", address=FROM_LEEDS)
+    abroad = a_location(
+        session, "PARIS", address={"city": "Paris", "postal_code": "75001", "country": "FR"}, priority=9
+    )
+    for place in (shelf, abroad):
+        a_level(session, tea, place, 5)
+    order = a_ready_order(session, a_channel(session, routing_strategy="lowest_cost"), {tea: 2})
+    session.commit()
+
+    route_orders(hub, [order.id])
+
+    decision = session.scalars(select(RoutingDecision)).one()
+    assert [work.location_id for work in work_of(session, order)] == [shelf.id]
+    assert (decision.cost_minor, decision.cost_currency) == (155, "GBP")  # second class, up to 750 g
+    (assignment,) = session.scalars(select(RoutingAssignment)).all()
+    assert assignment.eta_days is not None
+    assert assignment.eta_days >= 3

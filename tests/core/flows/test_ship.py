@@ -231,6 +231,15 @@ def test_unpacking_puts_the_units_back_into_the_work(hub: Hub, session: Session,
     assert level_of(session, tea, shelf.id) == (7, 0)
 
 
+def test_a_packed_shipment_has_a_packing_slip(hub: Hub, session: Session, packed: Any) -> None:
+    run_jobs_named(hub, "shipments.print_slip")
+    run_jobs_named(hub, "shipments.print_slip")
+
+    slip = session.scalars(select(Document)).one()
+    assert (slip.kind, slip.format, slip.shipment_id) == ("PACKING_SLIP", "pdf", packed[3])
+    assert slip.content.startswith(b"%PDF")
+
+
 def test_what_left_cannot_be_withdrawn(hub: Hub, session: Session, packed: Any) -> None:
     order, *_, shipment_id = packed
     ship.hand_over(session, [shipment_id])

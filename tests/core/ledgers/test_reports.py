@@ -1,5 +1,6 @@
 """Reports: rollups and what was booked since always say the same as the postings themselves."""
 
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -7,16 +8,22 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select, text
+from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
+from core.cases.models import Case
+from core.db import transaction
 from core.flows import book
+from core.flows.book.roll_up import roll_up
+from core.hub import Hub
 from core.ledgers import queries, rollup, service
-from core.ledgers.models import ItemProfitDay, LedgerAccount, OrderProfit, ProfitDay
+from core.ledgers.models import ExchangeRate, ItemProfitDay, LedgerAccount, OrderProfit, ProfitDay
 from core.ledgers.queries import Profit, ProfitGroup
 from core.ledgers.service import Draft, Line
 from core.orders.models import Order
 from core.stock.models import MovementReason
 from core.stock.service import Movement, move
+from core.verify import ledger, rollups
 from crossdock.orders import LineKind
 from tests.builders import a_channel, a_location, an_item
 from tests.core.ledgers.build import NOON, a_sale, a_shipment, lines_of
@@ -219,3 +226,52 @@ def test_balances_are_signed(session: Session) -> None:
         amounts = session.scalars(select(found.c.amount_minor).order_by(found.c.amount_minor))
         assert list(amounts) == [-100, 100]
         rollup.roll_up(session)
+
+
+def test_the_job_rolls_everything_up_and_asks_for_rates_that_are_missing(hub: Hub, session: Session) -> None:
+    channel = a_channel(session)
+    made = [a_sale(session, channel, {"total_minor": 100}, currency=currency) for currency in ("GBP", "EUR", "EUR")]
+    book.sales(session, [order.id for order in made])
+    session.commit()
+
+    roll_up(hub)
+    roll_up(hub)
+
+    assert session.scalar(text("select count(*) from journal_entries where not rolled_up")) == 0
+    assert report(session, ProfitGroup.CHANNEL)[channel.key] == (3, 3, 100, 100)
+    (case,) = session.scalars(select(Case))
+    assert (case.code, case.title) == ("exchange_rate_missing", "No exchange rate from EUR to GBP")
+
+    session.add(ExchangeRate(base="EUR", quote="GBP", at=NOON, rate=Decimal("0.8")))
+    session.commit()
+    roll_up(hub)
+    session.commit()
+
+    assert report(session, ProfitGroup.CHANNEL)[channel.key] == (3, 3, 260, 260)
+    with hub.engine.connect() as connection:
+        assert [check.run(connection) for check in (*ledger.CHECKS, *rollups.CHECKS) if check.run(connection)] == []
+
+
+def test_two_that_roll_up_at_once_do_not_count_twice(engine: Engine, session: Session) -> None:
+    channel = a_channel(session)
+    made = [a_sale(session, channel, {"total_minor": 100}) for _ in range(20)]
+    book.sales(session, [order.id for order in made])
+    session.commit()
+    taken: list[int] = []
+
+    def work() -> None:
+        for _ in range(10):
+            with transaction(engine) as own:
+                taken.append(rollup.roll_up(own, limit=2))
+
+    threads = [threading.Thread(target=work) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    while rollup.roll_up(session, limit=2):
+        pass
+    session.commit()
+    assert report(session, ProfitGroup.CHANNEL)[channel.key] == (20, 20, 2000, 2000)
+    assert session.scalars(select(ProfitDay.revenue_minor)).one() == 2000

@@ -213,6 +213,13 @@ def test_rows_that_do_not_lie_together_are_one_document(tmp_path: Path) -> None:
     assert [(each.external_id, len(each.lines)) for each in documents] == [("2", 1), ("3", 1), ("1", 3)]
 
 
+def test_a_ragged_row_of_a_document_that_ended_does_not_hold_it_back(tmp_path: Path) -> None:
+    batches = batches_of(tmp_path, a_row("1"), a_row("2"), "1,85123A", a_row("3"))
+
+    assert [each.document.external_id for batch in batches for each in batch.documents] == ["1", "2", "3"]
+    assert [each.line for batch in batches for each in batch.rejected] == [4]
+
+
 def test_a_file_too_scattered_to_hold_says_how_to_sort_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     rows = [a_row(str(number % 50)) for number in range(100)]
 

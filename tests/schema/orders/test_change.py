@@ -42,6 +42,15 @@ CAPTURE = """mutation ($id: ID!, $amount: Decimal, $key: String!) {
 CANCEL = """mutation ($id: ID!, $lines: [LineQuantity!], $refund: Boolean, $key: String!) {
   orderCancel(id: $id, lines: $lines, reason: CUSTOMER, refund: $refund, idempotencyKey: $key) {
     order { status } userErrors { code path } } }"""
+EDIT = """mutation ($id: ID!, $quantities: [LineQuantity!], $add: [OrderLineInput!], $version: Int!, $key: String!) {
+  orderEdit(id: $id, quantities: $quantities, add: $add, expectedVersion: $version, idempotencyKey: $key) {
+    order { version total { amount } lines { nodes { sku name quantity cancelled } } } userErrors { code path } } }"""
+REPLACE = """mutation ($id: ID!, $lines: [LineQuantity!]!, $key: String!) {
+  orderReplace(id: $id, lines: $lines, reason: "Broken", idempotencyKey: $key) {
+    order { id original { id } total { amount } } userErrors { code path } } }"""
+ADDRESS = """mutation ($id: ID!, $to: AddressInput!, $version: Int) {
+  orderSetAddress(id: $id, shippingAddress: $to, expectedVersion: $version) {
+    order { shippingAddress { city country } version } userErrors { code path } } }"""
 
 
 @pytest.fixture
@@ -162,3 +171,38 @@ def test_a_key_that_may_only_read_is_told_so(api: Api, hub: Hub, order: str) -> 
     assert "FORBIDDEN" in str(
         reader.body("query ($id: ID!) { order(id: $id) { profit { net { amount } } } }", id=order)
     )
+
+
+def test_an_edit_needs_the_version_that_was_read(api: Api, order: str) -> None:
+    before = api(READ, id=order)["order"]
+    change: dict[str, Any] = {
+        "id": order,
+        "quantities": [{"lineId": before["lines"]["nodes"][0]["id"], "quantity": 1}],
+        "add": [{"sku": "TEA-1", "quantity": 1, "unitPrice": "2.00"}],
+    }
+
+    assert api.refused(EDIT, **change, version=before["version"] + 1, key="e0") == [
+        ("VERSION_CONFLICT", ["expectedVersion"])
+    ]
+    edited = api.done(EDIT, **change, version=before["version"], key="e1")["order"]
+
+    assert [line["quantity"] - line["cancelled"] for line in edited["lines"]["nodes"]] == [1, 1]
+    assert edited["version"] > before["version"]
+
+
+def test_a_replacement_is_a_new_order_free_of_charge(api: Api, order: str) -> None:
+    line = api(READ, id=order)["order"]["lines"]["nodes"][0]["id"]
+
+    made = api.done(REPLACE, id=order, lines=[{"lineId": line, "quantity": 1}], key="r1")["order"]
+
+    assert made == {"id": made["id"], "original": {"id": order}, "total": {"amount": "0.00"}}
+    assert made["id"] != order
+
+
+def test_an_order_is_sent_elsewhere(api: Api, order: str) -> None:
+    to = {"line1": "Main Street 5", "city": "Leeds", "postalCode": "LS1 1AA", "country": "GB"}
+
+    moved = api.done(ADDRESS, id=order, to=to)["order"]
+
+    assert moved["shippingAddress"] == {"city": "Leeds", "country": "GB"}
+    assert api.refused(ADDRESS, id=order, to=to, version=1) == [("VERSION_CONFLICT", ["expectedVersion"])]

@@ -30,7 +30,7 @@ def three(session: Session) -> None:
     leeds = a_location(session, "LEEDS")
     shop, market = a_channel(session, "shop", (leeds,)), a_channel(session, "market", (leeds,))
     tea, cup = an_item(session, "TEA-1"), an_item(session, "CUP-9")
-    late = {"ship_by": LONG_AGO, "due_at": LONG_AGO, "total_minor": 3000, "priority": 5}
+    late: dict[str, Any] = {"ship_by": LONG_AGO, "due_at": LONG_AGO, "total_minor": 3000, "priority": 5}
     first = an_order(session, shop, {tea: 3}, placed_at=LONG_AGO, tags=["gift"], **late)
     second = an_order(
         session,
@@ -126,3 +126,18 @@ def test_an_order_is_found_by_number_and_by_nothing_else_than_what_names_it(api:
     assert api('{ order(number: "T2") { email } }')["order"] == {"email": "Ada@Example.com"}
     assert api('{ order(number: "T9") { email } }')["order"] is None
     assert api.body("{ order { email } }")["errors"][0]["extensions"]["code"] == "INVALID"
+
+
+def test_a_list_takes_as_many_statements_for_three_orders_as_for_one(api: Api) -> None:
+    wanted = """query ($first: Int) { orders(first: $first) { nodes {
+        number channel { key } customer { name } lines { nodes { sku item { name } components { sku } } }
+        holds { message } payments { id } shipments { id } returns { id } refunds { id } cases { title } risks { level }
+        summary { headline } availableActions { action } profit { net { amount } }
+    } } }"""
+    counts = []
+    for first in (1, 3):
+        api.statements.clear()
+        assert len(api(wanted, first=first)["orders"]["nodes"]) == first
+        counts.append(len(api.statements))
+
+    assert counts[0] == counts[1]

@@ -1,0 +1,93 @@
+"""An order as the API shows it: what every case compares, and the words in which it explains itself."""
+
+from typing import Any
+
+from core.hub import Hub
+from core.jobs.run import run_jobs
+from tests.acceptance.sound import everything_adds_up
+from tests.api import Api
+
+_ORDER = """
+query ($id: ID!) {
+  order(id: $id) {
+    number version status fulfillmentStatus paymentStatus onHold total { amount } refundedTotal { amount }
+    shippingAddress { name line1 city postalCode country } billingAddress { line1 city postalCode }
+    pendingShippingAddress { line1 }
+    lines { nodes { id sku quantity open backordered allocated shipped cancelled } }
+    holds { kind code message releasedAt }
+    fulfillmentOrders {
+      id location { code } requestState workState lines { sku quantity accepted rejected picked shipped substitute { sku } }
+    }
+    shipments {
+      id origin status carrier trackingNumber location { code } cost { amount currency } lines { sku quantity }
+      packages { id label { id state trackingNumber cost { amount } message } } channelConfirmations { state }
+    }
+    cases { id kind code title message state resolution data cost { amount currency } options { key label consequence } }
+    routing {
+      assignments { location { code } lines { quantity } } backordered { quantity reason }
+      candidates { location { code } chosen rejections }
+    }
+    events(first: 250) { nodes { name message actor subject } }
+  }
+}
+"""
+_EVERYTHING = """
+query {
+  orders(first: 50) { nodes { id version events(first: 250) { nodes { id } } } }
+  stockLevels(first: 250) { nodes { id onHand reserved damaged } }
+  stockMovements(first: 250) { nodes { id } }
+  cases(first: 250) { nodes { id state } }
+  externalCalls(first: 250) { nodes { id state attempts } }
+  trialBalance { account { code } debit { amount currency } credit { amount currency } }
+}
+"""
+_REPLAY = "mutation { inboxReplay(filter: {}) { messages { id } userErrors { message } } }"
+
+
+def shown(api: Api, order_id: str) -> dict[str, Any]:
+    """All that the cases look at."""
+    found: dict[str, Any] = api(_ORDER, id=order_id)["order"]
+    return found
+
+
+def told(order: dict[str, Any]) -> list[str]:
+    """What happened to it, oldest first, by the names of the events."""
+    return [event["name"] for event in order["events"]["nodes"]]
+
+
+def sentences(order: dict[str, Any]) -> list[str]:
+    """The same in the words that people read."""
+    return [event["message"] for event in order["events"]["nodes"]]
+
+
+def units(order: dict[str, Any]) -> list[tuple[str, int, int, int, int, int]]:
+    """(SKU, open, backordered, allocated, shipped, cancelled) of each line."""
+    names = ("sku", "open", "backordered", "allocated", "shipped", "cancelled")
+    return [tuple(line[name] for name in names) for line in order["lines"]["nodes"]]
+
+
+def work(order: dict[str, Any]) -> list[tuple[str, str, str, int, int, int, int]]:
+    """(location, request, work, quantity, accepted, rejected, shipped) of each line of the order's work."""
+    return [
+        (
+            each["location"]["code"],
+            each["requestState"],
+            each["workState"],
+            line["quantity"],
+            line["accepted"],
+            line["rejected"],
+            line["shipped"],
+        )
+        for each in order["fulfillmentOrders"]
+        for line in each["lines"]
+    ]
+
+
+def ends_well(api: Api, hub: Hub) -> None:
+    """Every invariant holds, and having the whole inbox applied again changes nothing."""
+    everything_adds_up(hub)
+    before = api(_EVERYTHING)
+    assert api.done(_REPLAY)["messages"] is not None
+    everything_adds_up(hub)
+    run_jobs(hub)
+    assert api(_EVERYTHING) == before
