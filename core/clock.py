@@ -15,7 +15,7 @@ def parse_offset(text: str) -> timedelta:
     """
     match = _OFFSET.match(text.strip())
     if match is None or not any(match.groups()[1:]):
-        raise ValueError(f"{text!r} is not a duration: write seconds, or days, hours and minutes such as 2d12h or -30m.")
+        raise ValueError(f"{text!r} is not a duration: write seconds, or days, hours, minutes such as 2d12h or -30m.")
     sign, days, hours, minutes, seconds = match.groups()
     span = timedelta(days=int(days or 0), hours=int(hours or 0), minutes=int(minutes or 0), seconds=int(seconds or 0))
     return -span if sign == "-" else span

@@ -17,7 +17,7 @@ from core.config import Config
 from core.plugins import Registry, load
 from core.settings import service as settings
 
-assert models.metadata is not None  # all tables are known before the first statement, for their relations name each other
+assert models.metadata is not None  # every table is known before the first statement: their relations name each other
 
 Wake = Callable[[set[str]], None]
 """Tells workers that the named queues have work. Best effort: the scheduler finds what it missed."""
@@ -80,11 +80,22 @@ class Hub:
         return folder
 
 
-def open_hub(config: Config, database_url: str, *, redis_url: str | None = None, application: str = "crossdock") -> Hub:
-    """A hub on these servers. Without `redis_url` no worker is woken. Raises SettingsError."""
+def open_hub(
+    config: Config,
+    database_url: str,
+    *,
+    redis_url: str | None = None,
+    application: str = "crossdock",
+    plugins: bool = True,
+) -> Hub:
+    """A hub on these servers. Without `redis_url` no worker is woken; without `plugins` none is there.
+
+    Raises SettingsError where plugins.toml cannot be read.
+    """
     path = config.plugins_file if config.plugins_file.exists() else None
     engine = db.connect(database_url, pool_size=config.database_pool, application=application)
-    return Hub(config, engine, load(path), wake=_waker(redis_url) if redis_url else _nobody)
+    registry = load(path) if plugins else Registry()
+    return Hub(config, engine, registry, wake=_waker(redis_url) if redis_url else _nobody)
 
 
 def _waker(redis_url: str) -> Wake:

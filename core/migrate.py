@@ -1,20 +1,24 @@
 """Bringing the tables up to date: one at a time, under a lock, however many processes ask at once."""
 
+import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 from sqlalchemy.engine import Connection, Engine
 
+from core import locks
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
 _FOLDER = Path(__file__).parent.parent / "migrations"
-_LOCK = 7_236_001
-"""The number of the advisory lock that migrations hold."""
+_NAMED = re.compile(r'^(revision|down_revision) = "(\w+)"$', re.MULTILINE)
 
 
-def configuration(connection: Connection | None = None) -> Config:
+def configuration(connection: Connection | None = None) -> "Config":
+    from alembic.config import Config  # noqa: PLC0415  # slow to import, and most processes have nothing to migrate
+
     config = Config()
     config.set_main_option("script_location", str(_FOLDER))
     config.set_main_option("path_separator", "os")
@@ -25,25 +29,43 @@ def configuration(connection: Connection | None = None) -> Config:
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
     """Apply what is missing. Harmless when nothing is."""
+    from alembic import command  # noqa: PLC0415
+
     with engine.begin() as connection:
-        connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": locks.MIGRATING})
         command.upgrade(configuration(connection), revision)
 
 
 def downgrade(engine: Engine, revision: str) -> None:
+    from alembic import command  # noqa: PLC0415
+
     with engine.begin() as connection:
-        connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": locks.MIGRATING})
         command.downgrade(configuration(connection), revision)
 
 
 def pending(engine: Engine) -> list[str]:
-    """The revisions that this release has and the database has not, oldest first."""
-    script = ScriptDirectory.from_config(configuration())
+    """The revisions that this release has and the database has not, oldest first.
+
+    None when a later release has been at it. Every process asks this when it starts, so the files' first lines are
+    read here, without Alembic.
+    """
     with engine.connect() as connection:
-        done = set(MigrationContext.configure(connection).get_current_heads())
-    missing = []
-    for revision in script.walk_revisions():
-        if revision.revision in done:
-            break
-        missing.append(revision.revision)
-    return missing[::-1]
+        known = inspect(connection).has_table("alembic_version")
+        done = connection.execute(text("select version_num from alembic_version")).scalar() if known else None
+    chain = _chain()
+    if done is None:
+        return chain
+    return chain[chain.index(done) + 1 :] if done in chain else []
+
+
+def _chain() -> list[str]:
+    """All revisions, oldest first; each follows one other."""
+    follows: dict[str | None, str] = {}
+    for path in (_FOLDER / "versions").glob("*.py"):
+        found = dict(_NAMED.findall(path.read_text(encoding="utf-8")))
+        follows[found.get("down_revision")] = found["revision"]
+    chain: list[str] = []
+    while (following := follows.get(chain[-1] if chain else None)) is not None:
+        chain.append(following)
+    return chain

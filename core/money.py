@@ -1,4 +1,4 @@
-"""Money inside the hub: integer minor units beside a currency. The arithmetic is the SDK's, so that plugins round alike."""
+"""Money inside the hub: integer minor units beside a currency. The SDK does the sums, so that plugins round alike."""
 
 from decimal import Decimal
 

@@ -11,16 +11,13 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from core import clock
+from core import clock, locks
 from core.hub import Hub
 from core.jobs import lost, registry, schedule
 
 log = structlog.get_logger(__name__)
 
 TICK_SECONDS = 1.0
-_LOCK = 7_236_002
-"""The number of the advisory lock that the acting scheduler holds, for as long as its connection lives."""
-
 _TRY_LOCK = text("select pg_try_advisory_lock(:lock)")
 _WAITING = text(
     """
@@ -59,7 +56,7 @@ def tick(hub: Hub, silence: lost.Silence) -> None:
 def _acting(hub: Hub) -> Iterator[Connection | None]:
     """A connection that holds the lock, or None where another scheduler holds it."""
     with hub.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        locked = connection.execute(_TRY_LOCK, {"lock": _LOCK}).scalar_one()
+        locked = connection.execute(_TRY_LOCK, {"lock": locks.SCHEDULING}).scalar_one()
         try:
             yield connection if locked else None
         finally:

@@ -39,7 +39,9 @@ async def transact_once(
     return answer
 
 
-async def perform(ctx: Context, flow: Callable[Concatenate[Hub, P], R | once.Unfinished[R]], /, *args: P.args, **kwargs: P.kwargs) -> R:
+async def perform(
+    ctx: Context, flow: Callable[Concatenate[Hub, P], R | once.Unfinished[R]], /, *args: P.args, **kwargs: P.kwargs
+) -> R:
     """Run a flow that takes the hub, opens transactions of its own and calls plugins between them."""
     answer: R = await _act(ctx, flow, None, args, kwargs, once.in_steps)
     return answer

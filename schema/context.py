@@ -25,6 +25,11 @@ class Viewer:
     channels: tuple[int, ...] = ()
     locations: tuple[int, ...] = ()
 
+    @property
+    def limited(self) -> bool:
+        """Whether there are things that this key may not see."""
+        return bool(self.channels or self.locations)
+
     def can(self, scope: str) -> bool:
         return scope in self.scopes or "admin" in self.scopes
 

@@ -14,6 +14,9 @@ T = TypeVar("T")
 
 DEFAULT, MOST = 50, 250
 
+COUNTED = 10_000
+"""How far `totalCount` counts where nobody says."""
+
 
 @strawberry.type
 class PageInfo:
@@ -39,8 +42,8 @@ class Connection(Generic[T]):
     @strawberry.field(  # type: ignore[untyped-decorator]
         description="Counted only when asked for, and no further than `limit`."
     )
-    def total_count(self, limit: int = 10_000) -> int:
-        return min(self.total, limit)
+    def total_count(self, limit: int | None = COUNTED) -> int:
+        return min(self.total, COUNTED if limit is None else limit)
 
 
 @dataclass(frozen=True, slots=True)

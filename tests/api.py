@@ -1,22 +1,22 @@
 """The product's own API over HTTP in this process; a conftest that imports the fixtures offers them to its tests."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from core.access import keys
-from core.catalog.models import Channel
 from core.hub import Hub
-from core.stock.models import Location
 from schema import domains
 from schema.app import create_app
+from schema.authentication import viewer_of
 from schema.build import build_engine
 from schema.context import Viewer
 from schema.engine.database import Database
 from schema.engine.engine import Engine
+from schema.web import routes
 
 
 class Api:
@@ -71,29 +71,20 @@ def api(hub: Hub, product_engine: Engine, database_url: str) -> Iterator[Api]:
     secret = hub.config.admin_key.get_secret_value()
     with hub.transaction() as session:
         keys.ensure_admin(session, secret)
+    with serving(hub, product_engine, database_url, secret) as api:
+        yield api
+
+
+@contextmanager
+def serving(hub: Hub, engine: Engine, database_url: str, secret: str) -> Iterator[Api]:
+    """The API of a hub, asked by the holder of a key."""
 
     async def authenticate(given: str) -> Viewer | None:
-        return _viewer(hub, given)
+        with hub.transaction() as session:
+            key = keys.authenticate(session, given)
+            return viewer_of(session, key) if key is not None else None
 
     database = Database(database_url, size=2)
-    statements: list[str] = []
-    database.watchers.append(statements.append)
-    app = create_app(product_engine, database=database, authenticate=authenticate, hub=hub, threads=2)
+    app = create_app(engine, database=database, authenticate=authenticate, hub=hub, routes=routes(hub), threads=2)
     with TestClient(app) as client:
-        yield Api(client, secret, statements)
-
-
-def _viewer(hub: Hub, secret: str) -> Viewer | None:
-    with hub.transaction() as session:
-        key = keys.authenticate(session, secret)
-        if key is None:
-            return None
-        channels = session.scalars(select(Channel.id).where(Channel.key.in_(key.channels)))
-        locations = session.scalars(select(Location.id).where(Location.code.in_(key.locations)))
-        return Viewer(
-            name=key.name,
-            scopes=frozenset(key.scopes),
-            key_id=key.id,
-            channels=tuple(channels),
-            locations=tuple(locations),
-        )
+        yield Api(client, secret)

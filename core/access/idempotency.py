@@ -28,7 +28,10 @@ _CLAIM = text(
     """
 )
 _FIRST = text(
-    "select input_digest, result from idempotency_keys where api_key_id = :api_key_id and mutation = :mutation and key = :key"
+    """
+    select input_digest, result from idempotency_keys
+    where api_key_id = :api_key_id and mutation = :mutation and key = :key
+    """
 )
 _REMEMBER = text(
     """

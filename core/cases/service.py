@@ -63,7 +63,8 @@ def open_case(
     )
     session.add(case)
     session.flush()
-    outbox.record(session, "case.opened", f"case_{case_id}", f"{title}: {message}", order_id=order_id, data={"code": code})
+    said = f"{title}: {message}"
+    outbox.record(session, "case.opened", f"case_{case_id}", said, order_id=order_id, data={"code": code})
     return case_id
 
 
@@ -82,7 +83,9 @@ def assign(session: Session, case_id: int, assignee: str | None) -> None:
         return
     case.assignee = assignee
     whom = assignee or "nobody"
-    outbox.record(session, "case.assigned", f"case_{case_id}", f"{case.number} was given to {whom}.", order_id=case.order_id)
+    outbox.record(
+        session, "case.assigned", f"case_{case_id}", f"{case.number} was given to {whom}.", order_id=case.order_id
+    )
 
 
 def check_option(case: Case, option: str | None) -> None:

@@ -26,17 +26,22 @@ def servers_of(config: Config) -> Iterator[Servers]:
 
 
 @contextmanager
-def joined(application: str) -> Iterator[tuple[Hub, Servers]]:
+def joined(application: str, *, plugins: bool = True) -> Iterator[tuple[Hub, Servers]]:
     """A hub with its tables up to date. Raises SettingsError where a database of the operator's own is behind."""
     config = settings()
     with servers_of(config) as servers:
         bring_up_to_date(config, servers)
         hub = open_hub(
-            config, servers.database_url, redis_url=servers.redis_url, application=f"crossdock {application}"
+            config,
+            servers.database_url,
+            redis_url=servers.redis_url,
+            application=f"crossdock {application}",
+            plugins=plugins,
         )
         try:
-            with hub.transaction() as session:
-                mirror(session, hub.registry)
+            if plugins:
+                with hub.transaction() as session:
+                    mirror(session, hub.registry)
             yield hub, servers
         finally:
             hub.close()

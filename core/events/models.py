@@ -20,6 +20,10 @@ class TransactionId(UserDefinedType[int]):
     def get_col_spec(self, **_: Any) -> str:
         return "xid8"
 
+    @property
+    def python_type(self) -> type[int]:
+        return int
+
 
 class Event(Base):
     """One thing that happened, and the audit trail.

@@ -23,7 +23,10 @@ class CallState(enum.StrEnum):
 
 
 class ExternalCall(Base):
-    """One act asked of a remote system, written down before it is asked. `call_key` is what the other side may know it by."""
+    """One act asked of a remote system, written down before it is asked.
+
+    `call_key` is what the other side may know it by, `called_at` when it was last asked.
+    """
 
     __tablename__ = "external_calls"
     __table_args__ = (
@@ -43,6 +46,7 @@ class ExternalCall(Base):
     message: Mapped[str | None]
     answer: Mapped[dict[str, Any] | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    called_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
 
     integration: Mapped["Integration | None"] = related()

@@ -17,7 +17,13 @@ _DONE = {CallState.SUCCEEDED, CallState.REJECTED}
 
 
 def intend(
-    session: Session, *, purpose: str, subject: str, call_key: str, integration_id: int | None, order_id: int | None = None
+    session: Session,
+    *,
+    purpose: str,
+    subject: str,
+    call_key: str,
+    integration_id: int | None,
+    order_id: int | None = None,
 ) -> int:
     """Write down that we are about to ask. The same `call_key` is the same act: its call is returned as it is."""
     added = session.execute(
@@ -45,16 +51,23 @@ def begin(session: Session, call_id: int) -> tuple[CallState, ExternalCall]:
     over, and the answer is there. CALLING: somebody else is at it now.
     """
     call = session.get_one(ExternalCall, call_id, with_for_update=True)
-    found = call.state
-    if found is CallState.CALLING and call.created_at + STUCK_AFTER < clock.now():
+    found, now = call.state, clock.now()
+    if found is CallState.CALLING and (call.called_at or call.created_at) + STUCK_AFTER < now:
         found = CallState.UNKNOWN
     if found not in _DONE and found is not CallState.CALLING:
-        call.state = CallState.CALLING
+        call.state, call.called_at = CallState.CALLING, now
         call.attempts += 1
     return found, call
 
 
-def finish(session: Session, call_id: int, state: CallState, *, message: str | None = None, answer: dict[str, Any] | None = None) -> None:
+def finish(
+    session: Session,
+    call_id: int,
+    state: CallState,
+    *,
+    message: str | None = None,
+    answer: dict[str, Any] | None = None,
+) -> None:
     """Write down the outcome."""
     call = session.get_one(ExternalCall, call_id, with_for_update=True)
     call.state = state

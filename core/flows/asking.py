@@ -43,11 +43,12 @@ def perform(
     act: Verb[T],
     find: Verb[T | None],
     *,
-    note: Callable[[T], dict[str, Any]] = lambda value: {},
+    note: Callable[[T], dict[str, Any]] | None = None,
 ) -> Outcome[T]:
-    """Ask, unless it was asked before and answered; where the outcome is unknown, look first. No transaction may be open.
+    """Ask, unless it was asked before and answered; where the outcome is unknown, look first.
 
-    `note` says what of the answer to keep with the call. Never raises for what the other side does.
+    No transaction may be open. `note` says what of the answer to keep with the call. Never raises for what the other
+    side does.
     """
     with hub.transaction() as session:
         found, call = external.begin(session, call_id)
@@ -59,7 +60,7 @@ def perform(
 
     outcome = _ask(hub, found, key, integration_key, kind, act, find)
     with hub.transaction() as session:
-        kept = note(outcome.value) if outcome.value is not None else None
+        kept = note(outcome.value) if note is not None and outcome.value is not None else None
         external.finish(session, call_id, outcome.state, message=outcome.message, answer=kept)
     return outcome
 
@@ -75,7 +76,8 @@ def _ask(
             if known is not None:
                 return Outcome(CallState.SUCCEEDED, known)
     except Exception as error:  # noqa: BLE001  # whether it happened is as unknown as before
-        return Outcome(found, message=_sentence(error), error=error)
+        state = CallState.UNKNOWN if found is CallState.UNKNOWN else CallState.FAILED
+        return Outcome(state, message=_sentence(error), error=error)
     try:
         return Outcome(CallState.SUCCEEDED, act(provider, context))
     except Exception as error:  # noqa: BLE001  # a plugin may raise anything; the hub bears it

@@ -84,7 +84,7 @@ def in_steps(hub: "Hub", request: Request | None, work: Callable[["Hub"], Any]) 
 
 
 def done(session: Session, result: Any) -> Any:
-    """Note the result of work in steps with the transaction that completes it; nothing where nobody asked with a key."""
+    """Note the result of work in steps with the transaction that completes it. Nothing where nobody gave a key."""
     under = _under.get()
     if under is not None:
         _remember(session, under.request, result)

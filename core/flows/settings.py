@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, select
 
 from core.errors import IllegalState, Invalid
 from core.ledgers.models import JournalEntry
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def update(hub: "Hub", changes: Mapping[str, Any]) -> None:
-    """Raises Invalid for a strategy that no plugin brings; IllegalState for another currency once the books are begun."""
+    """Raises Invalid, also for a strategy that no plugin brings; IllegalState for another currency once in use."""
     strategy = changes.get("routing_strategy")
     if strategy is not None and strategy not in (known := hub.registry.strategies):
         listed = ", ".join(sorted(known))
@@ -22,9 +22,9 @@ def update(hub: "Hub", changes: Mapping[str, Any]) -> None:
     with hub.transaction() as session:
         current = service.current(session)
         changed = {name: value for name, value in changes.items() if getattr(current, name) != value}
-        if "currency" in changed and session.scalar(select(func.count()).select_from(select(JournalEntry).limit(1).subquery())):
+        if "currency" in changed and session.scalar(select(exists().where(JournalEntry.id.is_not(None)))):
             raise IllegalState(
-                "The reporting currency cannot change once something is booked in it; start a hub of its own for another.",
+                "The reporting currency cannot change once something is booked in it.",
                 path=("currency",),
             )
         service.update(session, **changed)

@@ -18,5 +18,5 @@ def locked(session: Session, shipment_ids: Collection[int]) -> list[Shipment]:
     if missing:
         raise NotFound(f"There is no shipment ship_{min(missing)}.", path=("id",))
     orders.lock(session, {row.order_id for row in owners})
-    statement = select(Shipment).where(Shipment.id.in_(wanted)).order_by(Shipment.id).with_for_update()
+    statement = select(Shipment).where(Shipment.id.in_(wanted)).order_by(Shipment.id).with_for_update(key_share=True)
     return list(session.scalars(statement, execution_options={"populate_existing": True}))

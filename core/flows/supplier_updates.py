@@ -50,9 +50,7 @@ def fetch(hub: "Hub", integration: str) -> int | None:
     """
     with hub.transaction() as session:
         integration_id = session.scalars(select(Integration.id).where(Integration.key == integration)).one()
-        cursor = session.scalar(
-            select(SyncCursor.cursor).where(SyncCursor.integration_id == integration_id, SyncCursor.job == JOB)
-        )
+        cursor = at_cursor(session, integration_id, JOB)
     provider = hub.provider(integration, "supplier")
     updates: crossdock.Updates = provider.fetch_updates(hub.context(integration, cursor=cursor))
     if not updates.items and not updates.quarantined and updates.cursor in (None, cursor):
@@ -64,13 +62,10 @@ def fetch(hub: "Hub", integration: str) -> int | None:
 def take_in(session: Session, integration_id: int, updates: crossdock.Updates) -> int:
     """Keep and apply updates; what was kept before changes nothing. One that cannot be applied is quarantined."""
     fresh, known = _keep(session, integration_id, updates.items)
-    bad = _quarantine(session, integration_id, updates.quarantined)
+    bad = quarantine(session, integration_id, updates.quarantined)
     failed = _apply(session, fresh)
     now = clock.now()
-    if updates.cursor is not None:
-        row = {"cursor": updates.cursor, "updated_at": now}
-        added = insert(SyncCursor).values(integration_id=integration_id, job=JOB, **row)
-        session.execute(added.on_conflict_do_update(index_elements=["integration_id", "job"], set_=row))
+    keep_cursor(session, integration_id, JOB, updates.cursor)
     rejected = bad + failed
     run = SyncRun(
         integration_id=integration_id,
@@ -90,6 +85,21 @@ def take_in(session: Session, integration_id: int, updates: crossdock.Updates) -
     return run.id
 
 
+def at_cursor(session: Session, integration_id: int, name: str) -> str | None:
+    """Where a job of an integration goes on."""
+    known = (SyncCursor.integration_id == integration_id) & (SyncCursor.job == name)
+    return session.scalar(select(SyncCursor.cursor).where(known))
+
+
+def keep_cursor(session: Session, integration_id: int, name: str, cursor: str | None) -> None:
+    """Keep where a job goes on; None leaves it where it was."""
+    if cursor is None:
+        return
+    row = {"cursor": cursor, "updated_at": clock.now()}
+    added = insert(SyncCursor).values(integration_id=integration_id, job=name, **row)
+    session.execute(added.on_conflict_do_update(index_elements=["integration_id", "job"], set_=row))
+
+
 def _keep(session: Session, integration_id: int, items: Sequence[crossdock.SupplierUpdate]) -> tuple[_Kept, int]:
     messages = [
         Raw(kind="supplier_update", external_id=item.update_id, payload=orjson.dumps(item, default=str).decode())
@@ -100,7 +110,7 @@ def _keep(session: Session, integration_id: int, items: Sequence[crossdock.Suppl
     return fresh, len(items) - len(fresh)
 
 
-def _quarantine(session: Session, integration_id: int, rows: Sequence[crossdock.Quarantined]) -> int:
+def quarantine(session: Session, integration_id: int, rows: Sequence[crossdock.Quarantined]) -> int:
     """Rows that made no sense, each once, with where they stand and how to mend them."""
     messages = [Raw(kind="supplier_row", external_id=f"{row.source}:{row.line}", payload=row.payload) for row in rows]
     new = 0

@@ -106,7 +106,7 @@ def pick_list(session: Session, location: str, work_ids: Collection[int] | None 
 def _read(session: Session, condition: ColumnElement[bool]) -> list[Work]:
     fresh = {"populate_existing": True}
     orders = session.scalars(
-        select(FulfillmentOrder).where(condition).order_by(FulfillmentOrder.id).with_for_update(),
+        select(FulfillmentOrder).where(condition).order_by(FulfillmentOrder.id).with_for_update(key_share=True),
         execution_options=fresh,
     ).all()
     if not orders:

@@ -6,18 +6,16 @@ from sqlalchemy import func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from core import locks
 from core.integrations.models import HealthStatus, Integration, Plugin
 
 if TYPE_CHECKING:
     from core.plugins import LoadedIntegration, LoadedPlugin, Registry
 
-_LOCK = 7_236_003
-"""The number of the advisory lock that mirroring holds: processes start together."""
-
 
 def mirror(session: Session, registry: "Registry") -> None:
     """Write down what this process loaded. Integrations that left plugins.toml are disabled, not forgotten."""
-    session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+    session.execute(select(func.pg_advisory_xact_lock(locks.MIRRORING)))
     if registry.plugins:
         _upsert(session, Plugin, "name", [_plugin(each, registry) for each in registry.plugins.values()])
     loaded = [each for each in registry.integrations.values() if each.plugin in registry.plugins]

@@ -3,11 +3,9 @@
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from core import locks
 from core.ledgers import books
 from core.ledgers.terms import COLUMNS, SUMS
-
-_LOCK = 7_236_003
-"""The number of the advisory lock that the one who rolls up holds."""
 
 _TERMS = ", ".join(COLUMNS)
 
@@ -77,7 +75,7 @@ def roll_up(session: Session, *, limit: int = 20_000) -> int:
 
     An order keeps the country that it had when it was first rolled up.
     """
-    if not session.scalar(text("select pg_try_advisory_xact_lock(:lock)"), {"lock": _LOCK}):
+    if not session.scalar(text("select pg_try_advisory_xact_lock(:lock)"), {"lock": locks.ROLLING_UP}):
         return 0
     parameters = {"limit": limit, "zone": books.read(session).timezone}
     return int(session.scalars(_ROLL_UP, parameters).one())
@@ -85,7 +83,7 @@ def roll_up(session: Session, *, limit: int = 20_000) -> int:
 
 def forget(session: Session) -> None:
     """Empty the rollups, so that all entries are rolled up again: where the zone of sales days has changed."""
-    session.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+    session.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": locks.ROLLING_UP})
     for statement in _FORGET:
         session.execute(statement)
     session.execute(text("update journal_entries set rolled_up = false where rolled_up"))

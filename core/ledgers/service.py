@@ -7,16 +7,13 @@ from datetime import date, datetime
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from core import clock, outbox
+from core import clock, locks, outbox
 from core.errors import IllegalState, Invalid, NotFound, PeriodClosed
 from core.ledgers import books as state
 from core.ledgers.books import Books
 from core.ledgers.drafts import Draft, Line, check_balance
 from core.ledgers.models import JournalEntry, LedgerAccount, Posting
 from core.ledgers.writing import write
-
-CLOSING = 7_236_002
-"""The number of the advisory lock that closing holds alone; booking shares it, by the database's own guard."""
 
 
 def post(session: Session, drafts: Sequence[Draft], *, move_into_open: bool = False) -> list[int]:
@@ -77,7 +74,7 @@ def entry_of(session: Session, book_key: str) -> int | None:
 
 def close(session: Session, through: date) -> None:
     """Let nothing more be booked with an effective day up to this one. Raises Invalid for the future or the past."""
-    session.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": CLOSING})
+    session.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": locks.CLOSING})
     session.flush()
     books = state.read(session)
     if through >= clock.day_of(clock.now(), books.timezone):
@@ -139,4 +136,4 @@ def _opposite(session: Session, entry_id: int) -> list[Line]:
     return [Line(*row) for row in found]
 
 
-__all__ = ["CLOSING", "Draft", "Line", "close", "entry_of", "post", "reverse"]
+__all__ = ["Draft", "Line", "close", "entry_of", "post", "reverse"]

@@ -31,7 +31,7 @@ _SHIFT = text(
             line_id bigint, open int, backordered int, allocated int, shipped int, cancelled int)
         group by line_id
     ), locked as (
-        select id from order_lines where id in (select line_id from moved) order by id for update
+        select id from order_lines where id in (select line_id from moved) order by id for no key update
     )
     update order_lines line
     set open = line.open + moved.open, backordered = line.backordered + moved.backordered,

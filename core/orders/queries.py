@@ -12,7 +12,7 @@ from core.orders.models import Hold, Order, OrderLine, Payment
 def locked(session: Session, order_ids: Iterable[int]) -> list[Order]:
     """The orders, locked in the order of their ids and read afresh. Raises NotFound for the first that is missing."""
     wanted = sorted(set(order_ids))
-    statement = select(Order).where(Order.id.in_(wanted)).order_by(Order.id).with_for_update()
+    statement = select(Order).where(Order.id.in_(wanted)).order_by(Order.id).with_for_update(key_share=True)
     found = list(session.scalars(statement, execution_options={"populate_existing": True}))
     if len(found) < len(wanted):
         missing = min(set(wanted) - {order.id for order in found})
@@ -23,7 +23,7 @@ def locked(session: Session, order_ids: Iterable[int]) -> list[Order]:
 def lock(session: Session, order_ids: Iterable[int]) -> None:
     """Lock orders without reading them, in the order of their ids."""
     session.execute(
-        text("select from orders where id = any(:ids) order by id for update"), {"ids": sorted(set(order_ids))}
+        text("select from orders where id = any(:ids) order by id for no key update"), {"ids": sorted(set(order_ids))}
     )
 
 

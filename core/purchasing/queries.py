@@ -14,8 +14,9 @@ _DEMAND = text(
     from purchase_order_lines line
     join order_lines waiting on waiting.item_id = line.item_id and waiting.backordered > 0
     join orders on orders.id = waiting.order_id and not orders.on_hold
+    join channels on channels.id = orders.channel_id
     where line.id = any(:ids)
-    order by orders.priority desc, orders.placed_at, orders.id, waiting.position
+    order by orders.priority desc, channels.priority desc, orders.placed_at, orders.id, waiting.position
     """
 )
 

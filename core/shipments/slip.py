@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from fpdf import FPDF
+if TYPE_CHECKING:
+    from fpdf import FPDF
 
 _MARGIN, _LINE = 15, 6
 _WIDTHS = (35, 115, 30)
@@ -34,6 +36,8 @@ class Slip:
 
 def draw(slip: Slip) -> bytes:
     """The slip as PDF, A4. The same slip gives the same bytes. Letters that the font lacks become question marks."""
+    from fpdf import FPDF  # noqa: PLC0415  # slow to import, and most processes never draw
+
     pdf = FPDF(unit="mm", format="A4")
     pdf.set_margin(_MARGIN)
     pdf.set_creation_date(slip.at)
@@ -52,12 +56,12 @@ def draw(slip: Slip) -> bytes:
     return bytes(pdf.output())
 
 
-def _row(pdf: FPDF, text: str, *, size: int, bold: bool = False) -> None:
+def _row(pdf: "FPDF", text: str, *, size: int, bold: bool = False) -> None:
     pdf.set_font(_FONT, "B" if bold else "", size)
     pdf.cell(0, _LINE, _printable(text), new_x="LMARGIN", new_y="NEXT")
 
 
-def _table(pdf: FPDF, lines: Sequence[SlipLine]) -> None:
+def _table(pdf: "FPDF", lines: Sequence[SlipLine]) -> None:
     pdf.set_font(_FONT, "", 10)
     with pdf.table(col_widths=_WIDTHS, text_align=("LEFT", "LEFT", "RIGHT"), line_height=_LINE) as table:
         for cells in [("SKU", "Item", "Quantity"), *((line.sku, line.name, str(line.quantity)) for line in lines)]:

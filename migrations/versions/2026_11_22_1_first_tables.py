@@ -879,6 +879,7 @@ def upgrade() -> None:
         sa.Column("message", sa.Text(), nullable=True),
         sa.Column("answer", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("called_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["integration_id"], ["integrations.id"], name=op.f("fk_external_calls_integration_id")),
         sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name=op.f("fk_external_calls_order_id")),

@@ -2,11 +2,14 @@
 
 import unicodedata
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from barcode.codex import Code128
-from fpdf import FPDF
 
 from crossdock import Address, LabelRequest
+
+if TYPE_CHECKING:
+    from fpdf import FPDF
 
 _WIDTH, _HEIGHT, _MARGIN = 100, 150, 6
 _BAR_TOP, _BAR_HEIGHT = 104, 26
@@ -31,6 +34,8 @@ _LATIN = str.maketrans(
 
 def draw(request: LabelRequest, *, carrier: str, service: str, number: str, at: datetime) -> bytes:
     """The label as PDF. The same request, number and time give the same bytes."""
+    from fpdf import FPDF  # noqa: PLC0415  # slow to import, and most processes never draw
+
     pdf = FPDF(unit="mm", format=(_WIDTH, _HEIGHT))
     pdf.set_auto_page_break(auto=False)
     pdf.set_margin(_MARGIN)
@@ -52,20 +57,20 @@ def draw(request: LabelRequest, *, carrier: str, service: str, number: str, at: 
     return bytes(pdf.output())
 
 
-def _address(pdf: FPDF, address: Address) -> None:
+def _address(pdf: "FPDF", address: Address) -> None:
     top = 41.0
     for line in address.lines:
         _text(pdf, top, 13, line, bold=line == address.country, width=_WIDTH - 2 * _MARGIN)
         top = max(top + 7, pdf.get_y() + 1)
 
 
-def _text(pdf: FPDF, top: float, size: int, text: str, *, bold: bool = False, width: float = 0) -> None:
+def _text(pdf: "FPDF", top: float, size: int, text: str, *, bold: bool = False, width: float = 0) -> None:
     pdf.set_font("Helvetica", "B" if bold else "", size)
     pdf.set_xy(_MARGIN, top)
     pdf.multi_cell(width, size * 0.45, printable(text), align="L")
 
 
-def _barcode(pdf: FPDF, number: str) -> None:
+def _barcode(pdf: "FPDF", number: str) -> None:
     """Dark modules side by side are drawn as one bar, so that no viewer shows hairlines between them."""
     modules = Code128(number).build()[0]
     module = (_WIDTH - 2 * _MARGIN) / len(modules)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import strawberry
-from sqlalchemy import or_
+from sqlalchemy import not_, or_
 from sqlalchemy.sql.elements import ColumnElement
 
 from core.catalog import models
@@ -14,6 +14,7 @@ from schema.engine import All, Find, Page, Ref, query
 from schema.errors import exactly_one
 from schema.ids import ItemId
 from schema.pagination import Connection, Slice
+from schema.stock.reorder import below_reorder_point
 
 
 @strawberry.input
@@ -82,6 +83,8 @@ def _items(filter: ItemFilter | None) -> Iterator[ColumnElement[bool]]:
         yield models.Item.offers.any(SupplierOffer.supplier.has(Supplier.key.in_(filter.supplier)))
     if filter.active is not None:
         yield models.Item.active.is_(filter.active)
+    if filter.below_reorder_point is not None:
+        yield below_reorder_point() if filter.below_reorder_point else not_(below_reorder_point())
 
 
 def _listings(filter: ListingFilter | None) -> Iterator[ColumnElement[bool]]:

@@ -108,7 +108,7 @@ def _parameters(function: Callable[..., Any], skip: int, names: dict[str, Any]) 
 def planned(parameters: list[inspect.Parameter], annotation: Any) -> Callable[..., Any]:
     """A resolver that carries arguments into the schema. The engine reads the field; nothing ever calls this."""
 
-    def resolver(self: Any, **arguments: Any) -> Any:  # noqa: ARG001  # as the schema wants them
+    def resolver(self: Any, **arguments: Any) -> Any:  # as the schema wants them
         raise RuntimeError("This field is read by the engine, from a reference.")
 
     own = inspect.Parameter("self", inspect.Parameter.POSITIONAL_OR_KEYWORD)

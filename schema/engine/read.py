@@ -18,7 +18,7 @@ from schema.engine.render import Renderer, Slot
 from schema.engine.specs import ToPage, connection_specs
 from schema.engine.sql import Fragment, bigint_array, condition, conjunction, quoted, row, rows
 from schema.engine.window import Order, Window, order, window
-from schema.pagination import Slice, invalid
+from schema.pagination import COUNTED, Slice, invalid
 
 if TYPE_CHECKING:
     from schema.engine.executor import ReadExecutor, Wanted
@@ -184,8 +184,8 @@ def _site(executor: "ReadExecutor", prepared: Prepared, selected: Selected) -> W
             paged = _window(selected.spec, given)
             prepared.values[selected.site] = paged.values
             return paged
-        limit = given.get("limit")
-        if not isinstance(limit, int) or not 0 <= limit <= LARGEST_COUNT:
+        limit = COUNTED if given.get("limit") is None else given["limit"]
+        if not 0 <= limit <= LARGEST_COUNT:
             raise invalid(f"`limit` must be between 0 and {LARGEST_COUNT}.", "limit")
     except GraphQLError as problem:
         raise GraphQLError(

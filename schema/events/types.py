@@ -1,31 +1,24 @@
 """Event."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 import strawberry
-from sqlalchemy import exists, or_, select
-from sqlalchemy.sql.elements import ColumnElement
 
 from core.events import models
-from core.orders.models import Order as OrderRow
 from schema.context import Context
 from schema.engine import Node, column, computed, node, one, ref_of
-from schema.pagination import encode_cursor
+from schema.events import cursors
+from schema.orders.visible import belonging_to
 from schema.scalars import JSON
 
 if TYPE_CHECKING:
     from schema.orders.types import Order
 
 
-def seen_by(ctx: Context) -> Iterable[ColumnElement[bool]]:
-    """A key of some channels sees what happened to their orders, and what is about no order at all."""
-    if ctx.viewer.channels:
-        theirs = exists(
-            select(1).where(OrderRow.id == models.Event.order_id, OrderRow.channel_id.in_(ctx.viewer.channels))
-        )
-        yield or_(models.Event.order_id.is_(None), theirs)
+seen_by = belonging_to(models.Event.order_id)
+"""A key of some channels or locations sees what happened to their orders; the rest of the audit trail is not theirs."""
 
 
 @node(models.Event, prefix="evt", scope="orders:read", visible=seen_by)
@@ -51,4 +44,4 @@ class Event:
     @staticmethod
     def cursor(events: Sequence[models.Event], ctx: Context) -> list[str]:
         """Where `events(after:)` goes on."""
-        return [encode_cursor([str(event.transaction), event.id]) for event in events]
+        return [cursors.written(event.transaction, event.id) for event in events]

@@ -30,7 +30,7 @@ class PickLineInput:
 @strawberry.input
 class PackageInput:
     weight_grams: int
-    kind: PackageKind = PackageKind.PARCEL
+    kind: PackageKind | None = PackageKind.PARCEL
     length_mm: int | None = None
     width_mm: int | None = None
     height_mm: int | None = None
@@ -134,7 +134,7 @@ async def fulfillment_pack(
     packed = [
         flows.Packed(
             weight_grams=package.weight_grams,
-            kind=package.kind,
+            kind=package.kind or PackageKind.PARCEL,
             length_mm=package.length_mm,
             width_mm=package.width_mm,
             height_mm=package.height_mm,

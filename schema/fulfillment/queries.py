@@ -28,6 +28,7 @@ from schema.fulfillment.types import (
 from schema.ids import FulfillmentOrderId
 from schema.integrations.types import Plugin
 from schema.pagination import Connection, Slice
+from schema.reach import require_locations
 from schema.scalars import DateTimeRange
 
 _OPEN = (models.WorkState.SCHEDULED, models.WorkState.OPEN, models.WorkState.ON_HOLD, models.WorkState.IN_PROGRESS)
@@ -72,10 +73,10 @@ def fulfillment_orders(
     ctx: Context,
     page: Slice,
     filter: FulfillmentOrderFilter | None = None,
-    sort: FulfillmentOrderSort = FulfillmentOrderSort.SHIP_BY_ASC,
+    sort: FulfillmentOrderSort | None = FulfillmentOrderSort.SHIP_BY_ASC,
 ) -> Connection[FulfillmentOrder]:
     """Work given to locations and suppliers."""
-    return Page(FulfillmentOrder, page, _conditions(filter), order_by=_SORTS[sort])
+    return Page(FulfillmentOrder, page, _conditions(filter), order_by=_SORTS[sort or FulfillmentOrderSort.SHIP_BY_ASC])
 
 
 @query(scope=SCOPE)
@@ -83,6 +84,7 @@ async def pick_list(
     ctx: Context, location: str, fulfillment_order_ids: list[FulfillmentOrderId] | None = None
 ) -> list[PickLine]:
     """What to fetch, in bin order: of the given work, or of all that is open there."""
+    await require_locations(ctx, [(location, "location")])
     found = await transact(ctx, core_pick_list, location, fulfillment_order_ids)
     return [
         PickLine(

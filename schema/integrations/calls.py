@@ -13,6 +13,7 @@ from core.integrations.models import Integration as IntegrationRow
 from schema.context import Context
 from schema.engine import Page, column, node, one, query
 from schema.integrations.types import SCOPE, Integration
+from schema.orders.visible import belonging_to
 from schema.pagination import Connection, Slice
 
 if TYPE_CHECKING:
@@ -22,11 +23,11 @@ strawberry.enum(CallState)
 _NEWEST = models.ExternalCall.id.desc()
 
 
-@node(models.ExternalCall, prefix="call", scope="orders:read")
+@node(models.ExternalCall, prefix="call", scope="orders:read", visible=belonging_to(models.ExternalCall.order_id))
 class ExternalCall:
-    """One act asked of a remote system (label, refund, supplier order, cancellation), written down before it is asked."""
+    """One act asked of a remote system (label, refund, supplier order), written down before it is asked."""
 
-    integration: Integration | None = one(models.ExternalCall.integration)
+    integration: Integration = one(models.ExternalCall.integration)
     purpose: str = column(models.ExternalCall.purpose)
     subject: strawberry.ID = column(models.ExternalCall.subject)  # type: ignore[assignment]
     order: "Order | None" = one(models.ExternalCall.order)

@@ -5,19 +5,22 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 import strawberry
+from sqlalchemy import select
 from sqlalchemy.sql.elements import ColumnElement
 
+from core.errors import Invalid
 from core.flows import inbox as flows
-from core.ids import number_of
 from core.inbox import models
 from core.inbox.models import InboxState as InboxState
 from core.integrations.models import Integration as IntegrationRow
-from schema.acting import perform
+from schema.acting import transact
 from schema.context import Context
 from schema.engine import Page, Refs, column, mutation, node, one, query
 from schema.errors import Payload
 from schema.events.filters import within
+from schema.inputs import numbered
 from schema.integrations.types import SCOPE, Integration
+from schema.orders.visible import belonging_to
 from schema.pagination import Connection, Slice
 from schema.scalars import DateTimeRange
 
@@ -26,9 +29,10 @@ if TYPE_CHECKING:
 
 strawberry.enum(InboxState)
 _NEWEST = models.InboxMessage.id.desc()
+_AT_ONCE = 1000
 
 
-@node(models.InboxMessage, prefix="inb", scope=SCOPE)
+@node(models.InboxMessage, prefix="inb", scope=SCOPE, visible=belonging_to(models.InboxMessage.order_id))
 class InboxMessage:
     """One thing a remote system sent, kept as it came. Replaying it is harmless."""
 
@@ -81,6 +85,11 @@ async def inbox_replay(
     ctx: Context, ids: list[strawberry.ID] | None = None, filter: InboxFilter | None = None
 ) -> InboxPayload:
     """Applies messages again, at most a thousand at once: those named, or those that the filter finds."""
-    numbers = None if ids is None else [number_of("inb", id, path=("ids", str(at))) for at, id in enumerate(ids)]
-    replayed = await perform(ctx, flows.replay, numbers, where=tuple(conditions(filter)))
-    return InboxPayload(messages=Refs(InboxMessage, replayed))
+    if (ids is None) == (filter is None):
+        raise Invalid("Give the ids of messages, or a filter that finds them.", path=("ids",))
+    if ids is not None:
+        numbers = numbered("inb", ids, "ids")
+    else:
+        found = select(models.InboxMessage.id).where(*conditions(filter)).order_by(models.InboxMessage.id)
+        numbers = [row.id for row in await ctx.select(found.limit(_AT_ONCE))]
+    return InboxPayload(messages=Refs(InboxMessage, await transact(ctx, flows.replay, numbers[:_AT_ONCE])))

@@ -7,6 +7,7 @@ from typing import Any
 import strawberry
 from sqlalchemy import func, select
 
+from core.flows.sync import jobs_of
 from core.integrations import models
 from core.integrations.models import HealthStatus as HealthStatus
 from core.integrations.models import PluginKind as PluginKind
@@ -76,12 +77,13 @@ class Integration:
     )
     version: int = column(models.Integration.version)
 
-    @computed(requires=[models.Integration.id])
+    @computed(requires=[models.Integration.id, models.Integration.key])
     @staticmethod
     async def jobs(integrations: Sequence[models.Integration], ctx: Context) -> list[list[IntegrationJob]]:
-        """What it has done so far, by job, with the latest run of each."""
+        """What it does by itself or has done so far, with the latest run of each."""
         rows = await ctx.select(_latest_runs([integration.id for integration in integrations]))
-        return [[_job(row) for row in rows if row.integration_id == integration.id] for integration in integrations]
+        last = {(row.integration_id, row.job): row.last for row in rows}
+        return [_jobs(ctx, integration, last) for integration in integrations]
 
 
 def _latest_runs(integrations: Sequence[int]) -> Any:
@@ -93,8 +95,18 @@ def _latest_runs(integrations: Sequence[int]) -> Any:
     )
 
 
-def _job(row: Any) -> IntegrationJob:
-    return IntegrationJob(name=row.job, summary=row.job.replace("_", " "), last_run=Ref(SyncRun, row.last))
+def _jobs(ctx: Context, integration: models.Integration, last: dict[tuple[int, str], int]) -> list[IntegrationJob]:
+    known = {job.name: job for job in jobs_of(ctx.hub.registry, integration.key)}
+    names = sorted({*known, *(job for integration_id, job in last if integration_id == integration.id)})
+    return [
+        IntegrationJob(
+            name=name,
+            summary=known[name].summary if name in known else name.replace("_", " "),
+            schedule=known[name].schedule if name in known else None,
+            last_run=Ref(SyncRun, last[integration.id, name]) if (integration.id, name) in last else None,
+        )
+        for name in names
+    ]
 
 
 @node(models.SyncRun, prefix="sync", scope=SCOPE)

@@ -7,6 +7,7 @@ import strawberry
 from sqlalchemy import func, select
 from sqlalchemy.sql.elements import ColumnElement
 
+from core.errors import Forbidden
 from core.ids import number_of
 from core.ledgers import models, queries
 from schema.context import Context
@@ -43,6 +44,8 @@ def journal_entries(ctx: Context, page: Slice, filter: JournalEntryFilter | None
 @query(scope=SCOPE)
 async def trial_balance(ctx: Context, at: datetime | None = None) -> list[TrialBalanceRow]:
     """Every account's balance on its side, as at a moment or now; in every currency both sides sum to the same."""
+    if ctx.viewer.limited:
+        raise Forbidden("A key of some channels or locations sees the books of its orders, not the balance of all.")
     return [
         TrialBalanceRow(
             account=Ref(LedgerAccount, row.account_id),

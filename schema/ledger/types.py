@@ -12,6 +12,7 @@ from core.ledgers.models import AccountKind as AccountKind
 from schema.context import Context
 from schema.engine import column, computed, many, money, node, one
 from schema.errors import Payload
+from schema.orders.visible import belonging_to
 from schema.scalars import Money, money_of
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class Posting:
     order_line: "OrderLine | None" = one(models.Posting.order_line)
 
 
-@node(models.JournalEntry, prefix="jrn", scope=SCOPE)
+@node(models.JournalEntry, prefix="jrn", scope=SCOPE, visible=belonging_to(models.JournalEntry.order_id))
 class JournalEntry:
     """Immutable. Its postings sum to zero in every currency; a mistake is reversed, never edited."""
 

@@ -15,6 +15,7 @@ from schema.errors import Payload
 from schema.ids import PurchaseOrderId
 from schema.inputs import given, money
 from schema.purchasing.types import PurchaseOrder, Supplier
+from schema.reach import require_locations
 from schema.scalars import MoneyInput
 
 SCOPE = "purchasing:write"
@@ -81,9 +82,7 @@ async def supplier_offer_set(
     lead_time_days: int | None = UNSET,
 ) -> SupplierPayload:
     """What a supplier asks for an item, and how many it says it has."""
-    changes = given(
-        supplier_sku=supplier_sku, stock=stock, min_quantity=min_quantity, lead_time_days=lead_time_days
-    )
+    changes = given(supplier_sku=supplier_sku, stock=stock, min_quantity=min_quantity, lead_time_days=lead_time_days)
     amount = CoreMoney(*money(cost, "cost"))
     return SupplierPayload(supplier=Ref(Supplier, await transact(ctx, flows.offer_set, supplier, sku, amount, changes)))
 
@@ -99,6 +98,7 @@ async def purchase_order_create(
     note: str | None = None,
 ) -> PurchaseOrderPayload:
     """A draft: goods to be ordered from one supplier for one location."""
+    await require_locations(ctx, [(location, "location")])
     made = await transact_once(
         ctx, idempotency_key, flows.create, supplier, location, _wanted(lines), expected_at=expected_at, note=note
     )

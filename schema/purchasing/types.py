@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import strawberry
-from sqlalchemy import and_
+from sqlalchemy import ScalarSelect, and_, exists, select
+from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.elements import ColumnElement
 
+from core.catalog.models import Channel
 from core.orders import models as orders
 from core.purchasing import actions, models
 from core.purchasing.models import PurchaseOrderState as PurchaseOrderState
@@ -37,6 +39,21 @@ def suppliers_of(ctx: Context) -> Iterable[ColumnElement[bool]]:
 def orders_of(ctx: Context) -> Iterable[ColumnElement[bool]]:
     if ctx.viewer.locations:
         yield models.PurchaseOrder.location_id.in_(ctx.viewer.locations)
+
+
+def _of_order(value: InstrumentedAttribute[Any]) -> ScalarSelect[Any]:
+    """Something of the order that an order line belongs to, or of its channel."""
+    chosen = select(value).where(orders.Order.id == orders.OrderLine.order_id, Channel.id == orders.Order.channel_id)
+    return chosen.correlate(orders.OrderLine).scalar_subquery()
+
+
+_TURN = (
+    _of_order(orders.Order.priority).desc(),
+    _of_order(Channel.priority).desc(),
+    _of_order(orders.Order.placed_at),
+    orders.OrderLine.order_id,
+)
+"""Who is served first when units come, as routing has it."""
 
 
 @node(models.SupplierOffer, scope=SCOPE)
@@ -81,10 +98,18 @@ class PurchaseOrderLine:
     expected_at: datetime | None = column(models.PurchaseOrderLine.expected_at)
     demand: list["OrderLine"] = many(
         orders.OrderLine,
-        on=and_(orders.OrderLine.item_id == models.PurchaseOrderLine.item_id, orders.OrderLine.backordered > 0),
-        order_by=orders.OrderLine.id,
+        on=and_(
+            orders.OrderLine.item_id == models.PurchaseOrderLine.item_id,
+            orders.OrderLine.backordered > 0,
+            models.PurchaseOrderLine.received < models.PurchaseOrderLine.quantity,
+            exists().where(
+                models.PurchaseOrder.id == models.PurchaseOrderLine.purchase_order_id,
+                models.PurchaseOrder.state.not_in([PurchaseOrderState.CLOSED, PurchaseOrderState.CANCELLED]),
+            ),
+        ),
+        order_by=(*_TURN, orders.OrderLine.position),
         scope="orders:read",
-        description="The backordered lines that wait for it, oldest first.",
+        description="The backordered lines that wait for it, in the order they will be served.",
     )
 
 

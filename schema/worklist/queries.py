@@ -3,12 +3,12 @@
 from typing import Any
 
 import strawberry
-from sqlalchemy import ScalarSelect, func, select
+from sqlalchemy import ScalarSelect, and_, exists, false, func, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from core import clock
 from core.cases.models import Case, CaseState
-from core.catalog.models import Channel, Listing
+from core.catalog.models import Channel, Item, Listing
 from core.fulfillment.models import FulfillmentLine, FulfillmentOrder, RequestState, WorkState
 from core.inbox.models import InboxMessage, InboxState
 from core.jobs.models import FailedJob
@@ -19,9 +19,12 @@ from core.shipments.models import Shipment, ShipmentStatus
 from core.stock.models import Location
 from schema.context import Context
 from schema.engine import query
+from schema.orders.visible import orders_of
+from schema.stock.reorder import below_reorder_point
 
 _OPEN_ORDER = Order.status.in_((OrderStatus.PENDING, OrderStatus.CONFIRMED, OrderStatus.PROCESSING))
 _OPEN_WORK = FulfillmentOrder.work_state.in_((WorkState.SCHEDULED, WorkState.OPEN, WorkState.IN_PROGRESS))
+_READY = (ShipmentStatus.PACKED, ShipmentStatus.LABELLED)
 _EXCEPTIONS = (ShipmentStatus.EXCEPTION, ShipmentStatus.DELIVERY_FAILED, ShipmentStatus.RETURNING, ShipmentStatus.LOST)
 
 
@@ -47,89 +50,106 @@ class Worklist:
     unmatched_settlement_lines: int
 
 
+Counts = dict[str, ScalarSelect[int]]
+Where = list[ColumnElement[bool]]
+
+
 @query(scope="orders:read")
 async def worklist(ctx: Context, channel: list[str] | None = None, location: list[str] | None = None) -> Worklist:
-    """What waits for a person now, counted: of these channels and at these locations, or of all."""
-    counts = {**_of_orders(ctx, channel), **_of_work(ctx, channel, location), **_of_the_rest(ctx, channel)}
+    """What waits for a person now, counted: of these channels or of all; work and shipments at these locations."""
+    orders, places = _orders(ctx, channel), _places(ctx, location)
+    counts = {
+        **_of_orders(orders),
+        **_of_work(orders, places),
+        **_of_returns(orders),
+        **_of_the_rest(ctx, channel, orders),
+    }
     (row,) = await ctx.select(select(*(count.label(name) for name, count in counts.items())))
-    return Worklist(
-        **{name: getattr(row, name) for name in counts}, below_reorder_point=0, unmatched_settlement_lines=0
-    )
+    return Worklist(**{name: getattr(row, name) for name in counts}, unmatched_settlement_lines=0)
 
 
 def _count(model: Any, *where: ColumnElement[bool]) -> ScalarSelect[int]:
     return select(func.count()).select_from(model).where(*where).scalar_subquery()
 
 
-def _channels(ctx: Context, keys: list[str] | None) -> list[ColumnElement[bool]]:
-    """Conditions on orders: of these channels, and of those that the caller may see."""
-    where: list[ColumnElement[bool]] = []
-    if keys is not None:
-        where.append(Order.channel_id.in_(select(Channel.id).where(Channel.key.in_(keys))))
-    if ctx.viewer.channels:
-        where.append(Order.channel_id.in_(ctx.viewer.channels))
+def _orders(ctx: Context, channels: list[str] | None) -> Where:
+    """Conditions on orders: of these channels, and of those that the caller may see. None where all count."""
+    where = list(orders_of(ctx))
+    if channels is not None:
+        where.append(Order.channel_id.in_(select(Channel.id).where(Channel.key.in_(channels))))
     return where
 
 
-def _of_orders(ctx: Context, channel: list[str] | None) -> dict[str, ScalarSelect[int]]:
-    theirs = _channels(ctx, channel)
-    waiting = select(OrderLine.order_id).where(OrderLine.item_id.is_not(None), OrderLine.bundle_line_id.is_(None))
-    open_lines = waiting.where(OrderLine.open + OrderLine.backordered > 0)
-    return {
-        "on_hold": _count(Order, _OPEN_ORDER, Order.on_hold.is_(True), *theirs),
-        "unrouted": _count(
-            Order, _OPEN_ORDER, Order.on_hold.is_(False), Order.id.in_(open_lines.where(OrderLine.open > 0)), *theirs
-        ),
-        "backordered": _count(Order, _OPEN_ORDER, Order.id.in_(open_lines.where(OrderLine.backordered > 0)), *theirs),
-        "returns_to_decide": _count(
-            Return, Return.state == ReturnState.REQUESTED, *([Return.order.has(*theirs)] if theirs else [])
-        ),
-        "returns_to_inspect": select(func.count(func.distinct(ReturnLine.return_id)))
-        .join(LineDisposition, LineDisposition.return_line_id == ReturnLine.id)
-        .where(LineDisposition.disposition == Disposition.PENDING)
-        .scalar_subquery(),
-        "delivery_exceptions": _count(
-            Shipment, Shipment.status.in_(_EXCEPTIONS), *([Shipment.order.has(*theirs)] if theirs else [])
-        ),
-    }
-
-
-def _of_work(ctx: Context, channel: list[str] | None, location: list[str] | None) -> dict[str, ScalarSelect[int]]:
-    theirs = _channels(ctx, channel)
-    where: list[ColumnElement[bool]] = [_OPEN_WORK, FulfillmentOrder.request_state == RequestState.ACCEPTED]
-    if theirs:
-        where.append(FulfillmentOrder.order.has(*theirs))
-    if location is not None:
-        where.append(FulfillmentOrder.location_id.in_(select(Location.id).where(Location.code.in_(location))))
+def _places(ctx: Context, locations: list[str] | None) -> Where:
+    """Conditions on fulfillment orders, likewise."""
+    where: Where = []
+    if locations is not None:
+        where.append(FulfillmentOrder.location_id.in_(select(Location.id).where(Location.code.in_(locations))))
     if ctx.viewer.locations:
         where.append(FulfillmentOrder.location_id.in_(ctx.viewer.locations))
-    left = FulfillmentLine.quantity - FulfillmentLine.rejected - FulfillmentLine.cancelled
-    lines = select(FulfillmentLine.fulfillment_order_id)
+    return where
+
+
+def _among(order_id: Any, orders: Where) -> Where:
+    """The condition that a thing belongs to one of these orders."""
+    return [exists(select(1).where(Order.id == order_id, *orders))] if orders else []
+
+
+def _of_orders(orders: Where) -> Counts:
+    goods = select(OrderLine.order_id).where(OrderLine.item_id.is_not(None), OrderLine.ships)
+    unrouted = Order.id.in_(goods.where(OrderLine.open > 0))
+    backordered = Order.id.in_(goods.where(OrderLine.backordered > 0))
     return {
-        "to_pick": _count(
-            FulfillmentOrder, *where, FulfillmentOrder.id.in_(lines.where(FulfillmentLine.picked < left))
-        ),
-        "to_pack": _count(
-            FulfillmentOrder,
-            *where,
-            FulfillmentOrder.id.in_(lines.where(FulfillmentLine.packed < func.least(FulfillmentLine.picked, left))),
-        ),
-        "to_ship": _count(
-            Shipment,
-            Shipment.status.in_((ShipmentStatus.PACKED, ShipmentStatus.LABELLED)),
-            *([Shipment.fulfillment_order.has(*where[1:])] if len(where) > 2 else []),
-        ),
-        "late_to_ship": _count(FulfillmentOrder, *where, FulfillmentOrder.ship_by < clock.now()),
+        "on_hold": _count(Order, _OPEN_ORDER, Order.on_hold.is_(True), *orders),
+        "unrouted": _count(Order, _OPEN_ORDER, Order.on_hold.is_(False), unrouted, *orders),
+        "backordered": _count(Order, _OPEN_ORDER, backordered, *orders),
     }
 
 
-def _of_the_rest(ctx: Context, channel: list[str] | None) -> dict[str, ScalarSelect[int]]:
-    listed: list[ColumnElement[bool]] = [Listing.item_id.is_(None)]
-    if channel is not None:
-        listed.append(Listing.channel.has(Channel.key.in_(channel)))
+def _of_work(orders: Where, places: Where) -> Counts:
+    narrowed = [*_among(FulfillmentOrder.order_id, orders), *places]
+    where = [_OPEN_WORK, FulfillmentOrder.request_state == RequestState.ACCEPTED, *narrowed]
+    left = FulfillmentLine.quantity - FulfillmentLine.rejected - FulfillmentLine.cancelled
+    lines = select(FulfillmentLine.fulfillment_order_id)
+    to_pick = FulfillmentOrder.id.in_(lines.where(FulfillmentLine.picked < left))
+    to_pack = FulfillmentOrder.id.in_(
+        lines.where(FulfillmentLine.packed + FulfillmentLine.shipped < func.least(FulfillmentLine.picked, left))
+    )
+    shipped_by = [Shipment.fulfillment_order.has(and_(*narrowed))] if narrowed else []
     return {
-        "open_cases": _count(Case, Case.state == CaseState.OPEN),
+        "to_pick": _count(FulfillmentOrder, *where, to_pick),
+        "to_pack": _count(FulfillmentOrder, *where, to_pack),
+        "to_ship": _count(Shipment, Shipment.status.in_(_READY), *shipped_by),
+        "late_to_ship": _count(FulfillmentOrder, *where, FulfillmentOrder.ship_by < clock.now()),
+        "delivery_exceptions": _count(Shipment, Shipment.status.in_(_EXCEPTIONS), *_among(Shipment.order_id, orders)),
+    }
+
+
+def _of_returns(orders: Where) -> Counts:
+    theirs = _among(Return.order_id, orders)
+    undecided = exists(
+        select(1)
+        .join(LineDisposition, LineDisposition.return_line_id == ReturnLine.id)
+        .where(ReturnLine.return_id == Return.id, LineDisposition.disposition == Disposition.PENDING)
+    )
+    return {
+        "returns_to_decide": _count(Return, Return.state == ReturnState.REQUESTED, *theirs),
+        "returns_to_inspect": _count(Return, undecided, *theirs),
+    }
+
+
+def _of_the_rest(ctx: Context, channels: list[str] | None, orders: Where) -> Counts:
+    """Failed jobs and what could not be read belong to no order: a key that sees some orders only counts none."""
+    listed: Where = [Listing.item_id.is_(None)]
+    if channels is not None:
+        listed.append(Listing.channel.has(Channel.key.in_(channels)))
+    if ctx.viewer.channels:
+        listed.append(Listing.channel_id.in_(ctx.viewer.channels))
+    all_of_it: Where = [false()] if ctx.viewer.limited else []
+    return {
+        "open_cases": _count(Case, Case.state == CaseState.OPEN, *_among(Case.order_id, orders)),
         "unmapped_listings": _count(Listing, *listed),
-        "failed_jobs": _count(FailedJob),
-        "quarantined": _count(InboxMessage, InboxMessage.state == InboxState.QUARANTINED),
+        "below_reorder_point": _count(Item, Item.active.is_(True), below_reorder_point()),
+        "failed_jobs": _count(FailedJob, *all_of_it),
+        "quarantined": _count(InboxMessage, InboxMessage.state == InboxState.QUARANTINED, *all_of_it),
     }

@@ -31,7 +31,7 @@ def create(
     from core.cli.joining import joined
 
     expires_at = clock.now() + timedelta(days=days) if days else None
-    with joined("key") as (hub, _), hub.transaction() as session, acting_as("cli"):
+    with joined("key", plugins=False) as (hub, _), hub.transaction() as session, acting_as("cli"):
         key, secret = keys.create(
             session, name, scope, channels=channel or (), locations=location or (), expires_at=expires_at
         )
@@ -47,7 +47,7 @@ def list_keys() -> None:
     from core.access.models import ApiKey
     from core.cli.joining import joined
 
-    with joined("key") as (hub, _), hub.transaction() as session:
+    with joined("key", plugins=False) as (hub, _), hub.transaction() as session:
         found = session.scalars(select(ApiKey).order_by(ApiKey.id.desc())).all()
     table = Table(box=None, pad_edge=False, header_style="dim")
     for title in ("id", "name", "scopes", "only", "created", "last used", "state"):
@@ -67,7 +67,7 @@ def revoke(key: Annotated[str, typer.Argument(help="Its id, as `crossdock key li
     from core.actor import acting_as
     from core.cli.joining import joined
 
-    with joined("key") as (hub, _), hub.transaction() as session, acting_as("cli"):
+    with joined("key", plugins=False) as (hub, _), hub.transaction() as session, acting_as("cli"):
         revoked = keys.revoke(session, ids.number_of("key", key))
         name = revoked.name
     out.print(f"Revoked {key} ({name}).", highlight=False)

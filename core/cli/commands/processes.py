@@ -51,7 +51,7 @@ def scheduler() -> None:
     from core.cli.observed import observed
 
     stopped = _until_stopped()
-    with joined("scheduler") as (hub, _servers), observed(hub.config):
+    with joined("scheduler", plugins=False) as (hub, _servers), observed(hub.config):
         scheduling.run(hub, stopped)
 
 

@@ -19,7 +19,7 @@ def verify() -> None:
     from core.cli.joining import joined
     from core.cli.progress import bar
 
-    with joined("verify") as (hub, _servers), bar("verifying") as progress:
+    with joined("verify", plugins=False) as (hub, _servers), bar("verifying") as progress:
         findings = checks.run(hub.engine, progress)
     if not findings:
         out.print(f"All {len(checks.CHECKS)} checks hold.", highlight=False)

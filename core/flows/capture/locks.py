@@ -7,10 +7,9 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from core.customers.service import handle
+from core.locks import CAPTURING
 from crossdock.orders import OrderData
 
-_CLASS = 7_236_100
-"""The advisory locks of capture."""
 _STRIPES = 256
 """Names share stripes, so that a batch of a thousand orders takes few locks; two orders of one stripe merely wait."""
 
@@ -31,4 +30,4 @@ def hold(session: Session, channel_id: int, orders: Iterable[OrderData]) -> None
             names.add(f"email {data.customer.email.lower()}")
     stripes = sorted({crc32(name.encode()) % _STRIPES for name in names})
     if stripes:
-        session.execute(_LOCK, {"class": _CLASS, "stripes": stripes})
+        session.execute(_LOCK, {"class": CAPTURING, "stripes": stripes})

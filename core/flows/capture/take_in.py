@@ -19,7 +19,7 @@ _KNOWN = text(
     """
     select external_id, id, external_version from orders
     where channel_id = :channel and external_id = any(:externals)
-    order by id for update
+    order by id for no key update
     """
 )
 

@@ -4,12 +4,12 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
-
-from fpdf import FPDF
-from fpdf.enums import XPos, YPos
+from typing import TYPE_CHECKING, Any
 
 from core.money import spoken, to_decimal
+
+if TYPE_CHECKING:
+    from fpdf import FPDF
 
 _WIDTHS = (38, 82, 18, 26, 26)
 _HEAD = ("Item", "Description", "Quantity", "Unit cost", "Amount")
@@ -42,6 +42,8 @@ class Contents:
 
 def draw(order: Contents) -> bytes:
     """The same contents give the same bytes."""
+    from fpdf import FPDF  # noqa: PLC0415  # slow to import, and most processes never draw
+
     pdf = FPDF(format="A4")
     pdf.set_creation_date(order.sent_at)
     pdf.set_title(f"Purchase order {order.number}")
@@ -72,19 +74,19 @@ def address(name: str, parts: Mapping[str, Any] | None) -> list[str]:
     return [name, *(str(known[part]) for part in names if known.get(part))]
 
 
-def _line(pdf: FPDF, text: str, *, size: int = 11, bold: bool = False) -> None:
+def _line(pdf: "FPDF", text: str, *, size: int = 11, bold: bool = False) -> None:
     pdf.set_font("Helvetica", "B" if bold else "", size)
-    pdf.cell(0, size * 0.6, _printable(text), new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+    pdf.cell(0, size * 0.6, _printable(text), new_x="LMARGIN", new_y="NEXT")
 
 
-def _row(pdf: FPDF, cells: Sequence[str], *, bold: bool = False) -> None:
+def _row(pdf: "FPDF", cells: Sequence[str], *, bold: bool = False) -> None:
     pdf.set_font("Helvetica", "B" if bold else "", 9)
     for place, (width, cell) in enumerate(zip(_WIDTHS, cells, strict=True)):
         pdf.cell(width, _ROW, _fitting(pdf, cell, width), border="B", align="L" if place < 2 else "R")  # noqa: PLR2004
     pdf.ln(_ROW)
 
 
-def _fitting(pdf: FPDF, text: str, width: float) -> str:
+def _fitting(pdf: "FPDF", text: str, width: float) -> str:
     shown = _printable(text)
     while shown and pdf.get_string_width(shown) > width - 2:
         shown = shown[:-1]

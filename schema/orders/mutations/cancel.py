@@ -20,7 +20,7 @@ async def order_cancel(
     lines: list[LineQuantity] | None = None,
     note: str | None = None,
     refund: bool | None = True,
-    notify: bool | None = True,  # noqa: ARG001  # for whoever listens to the event and writes to shoppers
+    notify: bool | None = True,  # for whoever listens to the event and writes to shoppers
 ) -> OrderPayload:
     """All that has not shipped, or these lines. What was paid for it goes back unless `refund` is false."""
     await transact_once(

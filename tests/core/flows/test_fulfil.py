@@ -14,6 +14,7 @@ from core.errors import IllegalState, Invalid
 from core.flows import fulfil, statuses
 from core.flows.resolve import resolve
 from core.flows.route import route_orders
+from core.flows.supplier_stock import fetch as fetch_stock
 from core.flows.supplier_updates import fetch
 from core.fulfillment.models import FulfillmentLine, RequestState
 from core.fulfillment.queries import pick_list
@@ -331,3 +332,23 @@ def test_work_that_is_over_takes_no_picking(session: Session, own: Any) -> None:
 
     with pytest.raises(IllegalState, match="is over"):
         fulfil.pick(session, work.id, [fulfil.Picked(line, 1)])
+
+
+def test_a_suppliers_stock_file_becomes_the_figures_of_its_location(
+    hub: Hub, session: Session, split: Any, folder: Path
+) -> None:
+    order, tea, first, _ = split
+    at = f"{clock.now():%Y-%m-%dT%H:%M:%S.%f+00:00}"
+    write(folder, "stock-0001.csv", f"sku,quantity,as_of\nA-1,35,{at}\nNOBODY,3,{at}\n")
+
+    run = session.get_one(SyncRun, fetch_stock(hub, "acme"))
+
+    assert (run.seen, run.updated, run.rejected) == (2, 1, 1)
+    assert level_of(session, tea, first.id)[0] == 35
+    session.expire_all()
+    offers = session.scalars(select(SupplierOffer.stock).where(SupplierOffer.stock.is_not(None))).all()
+    assert offers == [35]
+    error = session.scalars(select(InboxMessage.error).where(InboxMessage.state == InboxState.QUARANTINED)).one()
+    assert error == "stock-0001.csv line 3: there is no item 'NOBODY'. Add it, or an offer of it."
+    assert lines_of(session, order) == [("TEA", 0, 0, 10, 0, 0)]
+    assert_levels_are_sums(session)

@@ -1,0 +1,129 @@
+"""What suppliers and 3PLs say they have: fetched, and taken as the figures of their locations."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+import crossdock
+from core import actor, clock
+from core.catalog.models import Item
+from core.flows import stock
+from core.flows.supplier_updates import at_cursor, keep_cursor, quarantine
+from core.inbox import service as inbox
+from core.inbox.service import Raw
+from core.integrations.models import Integration, SyncRun, SyncState
+from core.jobs.registry import enqueue, job, periodic
+from core.purchasing.models import Supplier, SupplierOffer
+from core.stock.models import Location
+
+if TYPE_CHECKING:
+    from core.hub import Hub
+
+JOB = "stock"
+
+_NOTE = text(
+    """
+    update supplier_offers offer set stock = figure.units, updated_at = :now
+    from unnest(cast(:items as bigint[]), cast(:units as int[])) as figure(item_id, units), suppliers
+    where suppliers.location_id = :location and offer.supplier_id = suppliers.id and offer.item_id = figure.item_id
+    """
+)
+
+
+@periodic("suppliers.poll_stock", every=timedelta(minutes=5), queue="suppliers")
+def poll(hub: "Hub") -> None:
+    """Have everybody who tells stock asked for it."""
+    with hub.transaction() as session:
+        for key, _ in hub.registry.providers("supplier", "stock"):
+            enqueue(session, fetch, same_as=key, integration=key)
+
+
+@job("suppliers.fetch_stock", queue="suppliers")
+def fetch(hub: "Hub", integration: str) -> int | None:
+    """Take in the figures of one integration's locations; the sync run's id, None where there was nothing new.
+
+    The figures and the proof of receipt are kept in one transaction.
+    """
+    with hub.transaction() as session:
+        integration_id = session.scalars(select(Integration.id).where(Integration.key == integration)).one()
+        cursor = at_cursor(session, integration_id, JOB)
+    provider = hub.provider(integration, "supplier")
+    told: crossdock.StockSnapshot = provider.fetch_stock(hub.context(integration, cursor=cursor))
+    if not told.rows and not told.quarantined and told.cursor in (None, cursor):
+        return None
+    with hub.transaction() as session, actor.acting_as(f"supplier:{integration}"):
+        return take_in(session, integration_id, told)
+
+
+def take_in(session: Session, integration_id: int, told: crossdock.StockSnapshot) -> int:
+    """Apply figures, the oldest first; those that were overtaken change nothing. An unknown SKU is quarantined."""
+    items = _items(session, integration_id, told.rows)
+    unknown = [row for row in told.rows if row.sku not in items]
+    by_moment: dict[datetime, dict[int, int]] = {}
+    for row in told.rows:
+        if row.sku in items:
+            by_moment.setdefault(row.as_of, {})[items[row.sku]] = row.quantity
+    moments = sorted(by_moment)
+    for location_id in _locations(session, integration_id):
+        for moment in moments:
+            figures = [stock.Figure(item_id, quantity) for item_id, quantity in by_moment[moment].items()]
+            whole = told.complete and len(moments) == 1
+            stock.snapshot(session, location_id, figures, as_of=moment, reference="snapshot", complete=whole)
+            _note_on_offers(session, location_id, by_moment[moment])
+    bad = quarantine(session, integration_id, told.quarantined) + _set_aside(session, integration_id, unknown)
+    keep_cursor(session, integration_id, JOB, told.cursor)
+    now = clock.now()
+    run = SyncRun(
+        integration_id=integration_id,
+        job=JOB,
+        state=SyncState.PARTIAL if bad else SyncState.SUCCEEDED,
+        started_at=now,
+        finished_at=now,
+        seen=len(told.rows) + len(told.quarantined),
+        created=0,
+        updated=len(told.rows) - len(unknown),
+        unchanged=len(unknown) + len(told.quarantined) - bad,
+        rejected=bad,
+        cursor=told.cursor,
+    )
+    session.add(run)
+    session.flush()
+    return run.id
+
+
+def _items(session: Session, integration_id: int, rows: Sequence[crossdock.StockRow]) -> dict[str, int]:
+    """By our SKU, else by the supplier's own."""
+    skus = {row.sku for row in rows}
+    theirs = session.execute(
+        select(SupplierOffer.supplier_sku, SupplierOffer.item_id)
+        .join(Supplier, Supplier.id == SupplierOffer.supplier_id)
+        .where(Supplier.integration_id == integration_id, SupplierOffer.supplier_sku.in_(skus))
+    )
+    ours = session.execute(select(Item.sku, Item.id).where(Item.sku.in_(skus)))
+    return {sku: item_id for rows in (theirs, ours) for sku, item_id in rows}
+
+
+def _locations(session: Session, integration_id: int) -> list[int]:
+    supplied = select(Supplier.location_id).where(Supplier.integration_id == integration_id)
+    named = (Location.integration_id == integration_id) | Location.id.in_(supplied)
+    return list(session.scalars(select(Location.id).where(named).order_by(Location.id)))
+
+
+def _note_on_offers(session: Session, location_id: int, figures: dict[int, int]) -> None:
+    columns = {"items": list(figures), "units": list(figures.values())}
+    session.execute(_NOTE, {**columns, "location": location_id, "now": clock.now()})
+
+
+def _set_aside(session: Session, integration_id: int, rows: Sequence[crossdock.StockRow]) -> int:
+    messages = [Raw(kind="supplier_row", external_id=row.source, payload=f"{row.sku},{row.quantity}") for row in rows]
+    new = 0
+    for message, row in zip(inbox.keep(session, integration_id, messages), rows, strict=True):
+        if message.new:
+            new += 1
+            inbox.quarantine(
+                session, message.id, f"{row.source}: there is no item {row.sku!r}. Add it, or an offer of it."
+            )
+    return new
