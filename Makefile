@@ -7,7 +7,7 @@ CODE   := core crossdock schema plugins migrations tests
 
 .DEFAULT_GOAL := help
 .SILENT:
-.PHONY: help run test check format bench lock schema clean
+.PHONY: help run test check format bench lock schema docs clean
 
 help:  ## list these commands
 	sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1 ~ \2/p' $(MAKEFILE_LIST) | column -t -s '~' 2>/dev/null \
@@ -36,6 +36,9 @@ bench: $(STAMP)  ## measure the import and the write path
 
 schema: $(STAMP)  ## write schema/schema.graphql
 	$(BIN)/crossdock schema export
+
+docs: $(STAMP)  ## write docs/plugins-reference.md
+	$(BIN)/crossdock plugins --reference > docs/plugins-reference.md
 
 lock: $(STAMP)  ## resolve requirements.lock anew from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --quiet --all-extras --universal --python-version 3.11 \

@@ -1,7 +1,7 @@
 """The database: declarative base, engine, transactions, and rows written in bulk."""
 
 import enum
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
@@ -95,10 +95,26 @@ def transaction(engine: Engine) -> Iterator[Session]:
 
 def next_ids(session: Session, model: type[Base], count: int) -> list[int]:
     """Reserve `count` ids of a table, so that rows can name each other before they are written. One statement."""
-    if count == 0:
-        return []
-    statement = text("select nextval(pg_get_serial_sequence(:table, 'id')) from generate_series(1, :count)")
-    return list(session.execute(statement, {"table": model.__tablename__, "count": count}).scalars())
+    return next_ids_of(session, {model: count})[model]
+
+
+def next_ids_of(session: Session, counts: Mapping[type[Base], int]) -> dict[type[Base], list[int]]:
+    """As `next_ids`, for several tables at once."""
+    tables = {model.__tablename__: model for model, count in counts.items() if count}
+    found: dict[type[Base], list[int]] = {model: [] for model in counts}
+    if tables:
+        wanted = {"tables": list(tables), "counts": [counts[model] for model in tables.values()]}
+        for name, number in session.execute(_NEXT_IDS, wanted):
+            found[tables[name]].append(number)
+    return found
+
+
+_NEXT_IDS = text(
+    """
+    select name, nextval(pg_get_serial_sequence(name, 'id'))
+    from unnest(cast(:tables as text[]), cast(:counts as int[])) as wanted(name, count), generate_series(1, count)
+    """
+)
 
 
 def insert_rows(
@@ -142,6 +158,7 @@ __all__ = [
     "insert_rows",
     "mapped_column",
     "next_ids",
+    "next_ids_of",
     "related",
     "transaction",
 ]

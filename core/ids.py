@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from core.errors import NotFound
 
-_FORM = re.compile(r"^([a-z]{2,5})_([1-9][0-9]{0,17})$")
+_FORM = re.compile(r"([a-z]{2,5})_([1-9][0-9]{0,17})")
 
 
 class GlobalId(NamedTuple):
@@ -21,7 +21,7 @@ def encode(prefix: str, number: int) -> str:
 
 def decode(text: str) -> GlobalId | None:
     """The parts of an identifier, or None where the text has not the form of one."""
-    match = _FORM.match(text)
+    match = _FORM.fullmatch(text)
     return GlobalId(match[1], int(match[2])) if match else None
 
 

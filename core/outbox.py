@@ -12,13 +12,13 @@ from typing import Any
 
 import orjson
 from sqlalchemy import event, text
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, SessionTransaction
 
 from core import actor, clock
 from core.db import insert_rows
 from core.events.models import Event
 
-_EVENTS, _JOBS, _WAKE = "crossdock.events", "crossdock.jobs", "crossdock.wake"
+_EVENTS, _JOBS, _WAKE, _MARKS = "crossdock.events", "crossdock.jobs", "crossdock.wake", "crossdock.marks"
 
 _ADD_JOBS = text(
     """
@@ -56,11 +56,19 @@ def record(
     """Note that something happened: `name` is noun.verb, `subject` an id as clients see it, `message` a sentence."""
     now = clock.now()
     row = (name, subject, order_id, message, actor.current(), data or {}, occurred_at or now, now)
-    session.info.setdefault(_EVENTS, []).append(row)
+    _gathered(session, _EVENTS).append(row)
 
 
 def add_job(session: Session, job: NewJob) -> None:
-    session.info.setdefault(_JOBS, []).append(job)
+    _gathered(session, _JOBS).append(job)
+
+
+def _gathered(session: Session, what: str) -> list[Any]:
+    """What this transaction has gathered, which begins now where it has not: so that rolling it back is noticed."""
+    if not session.in_transaction():
+        session.begin()
+    found: list[Any] = session.info.setdefault(what, [])
+    return found
 
 
 def on_wake(session: Session, wake: Callable[[set[str]], None]) -> None:
@@ -93,6 +101,8 @@ def write(session: Session) -> set[str]:
 
 @event.listens_for(Session, "before_commit")
 def _write_with_the_rest(session: Session) -> None:
+    if session.in_nested_transaction():
+        return  # a savepoint is released: what is around it may still be rolled back
     queues = write(session)
     session.info.setdefault("crossdock.woken", set()).update(queues)
 
@@ -105,7 +115,23 @@ def _wake(session: Session) -> None:
         wake(queues)
 
 
-@event.listens_for(Session, "after_rollback")
-def _forget(session: Session) -> None:
-    for key in (_EVENTS, _JOBS, "crossdock.woken"):
-        session.info.pop(key, None)
+@event.listens_for(Session, "after_transaction_create")
+def _mark(session: Session, transaction: SessionTransaction) -> None:
+    """Note what had been gathered when a savepoint was made: rolled back to it, the rest did not happen."""
+    if transaction.nested:
+        gathered = [len(session.info.get(key, ())) for key in (_EVENTS, _JOBS)]
+        session.info.setdefault(_MARKS, {})[transaction] = gathered
+
+
+@event.listens_for(Session, "after_soft_rollback")
+def _forget(session: Session, transaction: SessionTransaction) -> None:
+    known = session.info.get(_MARKS, {}).get(transaction, (0, 0)) if transaction.nested else (0, 0)
+    for key, length in zip((_EVENTS, _JOBS), known, strict=True):
+        del session.info.get(key, [])[length:]
+    if not transaction.nested:
+        session.info.pop("crossdock.woken", None)
+
+
+@event.listens_for(Session, "after_transaction_end")
+def _unmark(session: Session, transaction: SessionTransaction) -> None:
+    session.info.get(_MARKS, {}).pop(transaction, None)

@@ -21,8 +21,8 @@ TICK_SECONDS = 1.0
 _TRY_LOCK = text("select pg_try_advisory_lock(:lock)")
 _WAITING = text(
     """
-    select name from unnest(cast(:queues as text[])) as name
-    where exists (select from jobs where queue = name and state = 'PENDING' and run_at <= :now)
+    select lane from unnest(cast(:queues as text[])) as lane
+    where exists (select from jobs where jobs.queue = lane and jobs.state = 'PENDING' and jobs.run_at <= :now)
     """
 )
 

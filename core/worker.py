@@ -26,6 +26,8 @@ STOP_SECONDS = 6
 _TURN_SECONDS = 5
 """After this long on one queue a thread lets the others have a turn."""
 _PAUSE_SECONDS = 1
+_GATHER_SECONDS = 0.25
+"""How long jobs that run as batches may gather while one of their kind runs, instead of each getting a thread."""
 _TIME_LIMIT_MS = 30 * 60 * 1000
 _HELD = text("select id from jobs where worker = :worker and state = 'RUNNING'")
 
@@ -77,6 +79,7 @@ class Lane:
         self._most = max(1, hub.config.worker_threads // 2)
         self._lock = threading.Lock()
         self._running = 0
+        self._gathers_until = 0.0
         self._asked = False
         self._closed = False
 
@@ -107,19 +110,27 @@ class Lane:
         """Whether none are left."""
         until = time.monotonic() + _TURN_SECONDS
         while not self._closed and time.monotonic() < until:
-            if not run_next(self._hub, self._queue, self._worker, taken=self._call_another):
+            done = run_next(self._hub, self._queue, self._worker, taken=self._taken)
+            self._gathers_until = 0.0
+            if not done:
                 return True
         return False
 
-    def _call_another(self) -> None:
-        """Where one job waited there may be more: have another thread look, if there is a place for it."""
-        if self._running < self._most:
+    def _taken(self, more: bool) -> None:  # noqa: FBT001
+        """Where one job waited there may be more: have another thread look, if there is a place for it.
+
+        After less than a batch there are none. What comes while that batch runs gathers for the next one, for a moment.
+        """
+        if not more:
+            self._gathers_until = time.monotonic() + _GATHER_SECONDS
+        elif self._running < self._most:
             brokers.wake(self._broker, {self._queue})
 
     def _enter(self) -> bool:
-        """False where all places are taken: then one of those who hold them is asked to look once more."""
+        """False where all places are taken, or work gathers: then one of those at work is asked to look once more."""
         with self._lock:
-            if self._running >= self._most:
+            gathering = self._running > 0 and time.monotonic() < self._gathers_until
+            if gathering or self._running >= self._most:
                 self._asked = True
                 return False
             self._running += 1

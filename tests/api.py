@@ -84,7 +84,9 @@ def serving(hub: Hub, engine: Engine, database_url: str, secret: str) -> Iterato
             key = keys.authenticate(session, given)
             return viewer_of(session, key) if key is not None else None
 
+    statements: list[str] = []
     database = Database(database_url, size=2)
+    database.watchers.append(statements.append)
     app = create_app(engine, database=database, authenticate=authenticate, hub=hub, routes=routes(hub), threads=2)
     with TestClient(app) as client:
-        yield Api(client, secret)
+        yield Api(client, secret, statements)

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -17,10 +17,13 @@ import httpx2
 from sqlalchemy import Engine, text
 
 from bench.write.bare import bare_inserts
+from bench.write.usage import cpu_seconds
 from core.db import connect
+from core.metrics import FOLDER_VARIABLE
 from core.servers import embedded_postgres, embedded_valkey
 
-ORDERS, CLIENTS, ITEMS = 2000, 8, 200
+ORDERS, CLIENTS, ITEMS = int(os.environ.get("P1_ORDERS", 2000)), 8, 200
+_PROCESSES = ("serve", "worker", "scheduler")
 KEY = "bench-admin-key-0123456789"
 PORT = 8766
 
@@ -51,26 +54,28 @@ def main() -> None:
         broker = stack.enter_context(embedded_valkey(home))
         environment = _environment(home, database, broker)
         _crossdock(environment, "migrate")
-        processes = [stack.enter_context(_running(environment, name)) for name in ("serve", "worker", "scheduler")]
+        processes = {name: stack.enter_context(_running(environment, name)) for name in _PROCESSES}
         engine = connect(database)
         stack.callback(engine.dispose)
         client = stack.enter_context(httpx2.Client(base_url=f"http://127.0.0.1:{PORT}", timeout=60))
         client.headers["authorization"] = f"Bearer {KEY}"
-        _await_ready(client, processes)
+        _await_ready(client, processes.values())
         _stock(client)
         _send(client, range(100))  # warm: caches of plans and of statements
         _await_done(engine)
-        _measure(client, engine)
+        pids = {name: process.pid for name, process in processes.items()}
+        _measure(client, engine, {**pids, "postgres": _postmaster(engine)})
 
 
-def _measure(client: httpx2.Client, engine: Engine) -> None:
-    before = _statements(client)
+def _measure(client: httpx2.Client, engine: Engine, pids: Mapping[str, int]) -> None:
+    before, used = _statements(client), cpu_seconds(pids)
     started = time.perf_counter()
     latencies = _send(client, range(100, 100 + ORDERS))
     answered = time.perf_counter() - started
     _await_done(engine)
     took = time.perf_counter() - started
     statements = (_statements(client) - before) / ORDERS
+    cpu = {name: seconds - used[name] for name, seconds in cpu_seconds(pids).items()}
     with engine.connect() as connection:
         orders, work, reservations, sales, holds = connection.execute(_OUTCOME).one()
     bare = bare_inserts(engine, first_order=101)
@@ -82,15 +87,23 @@ def _measure(client: httpx2.Client, engine: Engine) -> None:
     print(f"answer, median        {statistics.median(latencies) * 1000:8.1f} ms")
     print(f"answer, 99 of 100     {latencies[int(len(latencies) * 0.99)] * 1000:8.1f} ms")
     print(f"SQL statements        {statements:8.1f} an order   (goal: at most 40)")
+    print(f"CPU, all processes    {sum(cpu.values()) / ORDERS * 1000:8.1f} ms an order: {_shares(cpu)}")
     print(f"bare inserts          {ORDERS / bare:8.1f} orders/s of the same rows")
     print(f"ratio                 {took / bare:8.1f} times the bare inserts")
+
+
+def _shares(cpu: Mapping[str, float]) -> str:
+    return ", ".join(f"{name} {seconds / ORDERS * 1000:.1f}" for name, seconds in cpu.items())
 
 
 def _environment(home: Path, database: str, broker: str) -> dict[str, str]:
     plugins = home / "plugins.toml"
     plugins.write_text('[integrations.routing]\nplugin = "routing"\n\n[integrations.warehouse]\nplugin = "warehouse"\n')
+    counts = home / "counts"
+    counts.mkdir()
     return {
         **os.environ,
+        FOLDER_VARIABLE: str(counts),  # one for all, so that the web process can tell what all of them counted
         "CROSSDOCK_DATABASE_URL": database,
         "CROSSDOCK_REDIS_URL": broker,
         "CROSSDOCK_HOME": str(home / "hub"),
@@ -116,7 +129,7 @@ def _running(environment: dict[str, str], command: str) -> Iterator[subprocess.P
         process.wait(timeout=15)
 
 
-def _await_ready(client: httpx2.Client, processes: list[subprocess.Popen[bytes]]) -> None:
+def _await_ready(client: httpx2.Client, processes: Iterable[subprocess.Popen[bytes]]) -> None:
     for _ in range(300):
         if any(process.poll() is not None for process in processes):
             sys.exit("A process of the hub ended before it was ready; its output above says why.")
@@ -220,3 +233,10 @@ def _statements(client: httpx2.Client) -> float:
         if line.startswith("crossdock_sql_statements_total"):
             return float(line.split()[-1])
     return 0.0
+
+
+def _postmaster(engine: Engine) -> int:
+    """The process of PostgreSQL that all its others descend from."""
+    with engine.connect() as connection:
+        lines = connection.scalar(text("select pg_read_file('postmaster.pid', 0, 20)"))
+    return int(lines.split()[0])

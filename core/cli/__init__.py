@@ -2,6 +2,8 @@
 
 from importlib.metadata import entry_points
 
+import typer
+
 from core.cli.app import new_app
 from core.cli.commands import imports, keys, migrate, plugins, processes, show_settings, up, verify
 
@@ -11,9 +13,14 @@ GROUP = "crossdock.commands"
 
 def main() -> None:
     """Run the command that was asked for. Ends the process: 0, 1 with a sentence, 2 for bad usage, 130 when stopped."""
+    command_line()()
+
+
+def command_line() -> typer.Typer:
+    """The command line with all of its commands."""
     app = new_app()
     for module in (up, imports, verify, processes, migrate, plugins, keys, show_settings):
         module.add_to(app)
     for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
         point.load()(app)
-    app()
+    return app

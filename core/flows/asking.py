@@ -1,11 +1,14 @@
 """Asking a remote system to act, at most once: intent, call, outcome, and a look before any second try."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from sqlalchemy.orm import Session
+
 from core.external import service as external
-from core.external.models import CallState
+from core.external.models import CallState, ExternalCall
+from core.external.service import Begun, Ended
 from crossdock import Kind
 from crossdock import errors as provider_errors
 
@@ -51,18 +54,61 @@ def perform(
     side does.
     """
     with hub.transaction() as session:
-        found, call = external.begin(session, call_id)
-        key, answer, message = call.call_key, call.answer, call.message
-    if found in {CallState.SUCCEEDED, CallState.REJECTED}:
-        return Outcome(found, message=message, answer=answer)
-    if found is CallState.CALLING:
-        return Outcome(CallState.UNKNOWN, message="Another request is asking for this at the moment.")
-
-    outcome = _ask(hub, found, key, integration_key, kind, act, find)
+        begun = external.begin(session, [call_id])[call_id]
+    outcome = ask(hub, begun, integration_key, kind, act, find)
     with hub.transaction() as session:
-        kept = note(outcome.value) if note is not None and outcome.value is not None else None
-        external.finish(session, call_id, outcome.state, message=outcome.message, answer=kept)
+        write_down(session, [(begun, outcome)], note=note)
     return outcome
+
+
+def ask(
+    hub: "Hub", begun: Begun, integration_key: str, kind: Kind, act: Verb[T], find: Verb[T | None]
+) -> Outcome[T]:
+    """The part of `perform` without a transaction, for flows that make many calls between two of their own."""
+    if begun.found in {CallState.SUCCEEDED, CallState.REJECTED}:
+        return Outcome(begun.found, message=begun.message, answer=begun.answer)
+    if begun.found is CallState.CALLING:
+        return Outcome(CallState.UNKNOWN, message="Another request is asking for this at the moment.")
+    return _ask(hub, begun.found, begun.key, integration_key, kind, act, find)
+
+
+def write_down(
+    session: Session,
+    outcomes: Sequence[tuple[Begun, Outcome[T]]],
+    *,
+    note: Callable[[T], dict[str, Any]] | None = None,
+) -> None:
+    """Write down how calls of ours ended; those that were over, or are somebody else's, stay as they are."""
+    external.finish(
+        session,
+        [
+            Ended(
+                begun.id,
+                outcome.state,
+                outcome.message,
+                note(outcome.value) if note is not None and outcome.value is not None else None,
+            )
+            for begun, outcome in outcomes
+            if begun.found not in {CallState.SUCCEEDED, CallState.REJECTED, CallState.CALLING}
+        ],
+    )
+
+
+def recall(hub: "Hub", call_id: int, integration_key: str, kind: Kind, find: Verb[T | None]) -> Outcome[T]:
+    """Ask for what a call brought that has succeeded before. No transaction may be open.
+
+    Never raises for what the other side does; UNKNOWN where it does not say.
+    """
+    with hub.transaction() as session:
+        key = session.get_one(ExternalCall, call_id).call_key
+    try:
+        value = find(hub.provider(integration_key, kind), hub.context(integration_key, key=key))
+    except Exception as error:  # noqa: BLE001  # a plugin may raise anything; the hub bears it
+        return Outcome(CallState.UNKNOWN, message=_sentence(error), error=error)
+    if value is None:
+        lost = provider_errors.OutcomeUnknown("It was done, and now the other side does not know of it.")
+        return Outcome(CallState.UNKNOWN, message=lost.message, error=lost)
+    return Outcome(CallState.SUCCEEDED, value)
 
 
 def _ask(
@@ -97,4 +143,4 @@ def _sentence(error: Exception) -> str:
     return str(error) or type(error).__name__
 
 
-__all__ = ["Outcome", "perform"]
+__all__ = ["Outcome", "ask", "perform", "recall", "write_down"]

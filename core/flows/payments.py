@@ -86,11 +86,12 @@ def take(session: Session, told: Sequence[tuple[int, PaymentData]]) -> list[int]
 
 
 def go_on(session: Session, order_ids: Sequence[int]) -> None:
-    """Derive statuses, and have orders checked again that may have waited for money."""
+    """Derive statuses, and have orders checked again that may have waited for money, or lost it to a charge-back."""
     statuses.refresh(session, order_ids)
-    held = queries.open_holds(session, order_ids)
+    held, known = queries.open_holds(session, order_ids), queries.payments_of(session, order_ids)
     for order_id in order_ids:
-        if any(hold.kind == "PAYMENT" for hold in held[order_id]):
+        waits = any(hold.kind == "PAYMENT" for hold in held[order_id])
+        if waits or any(payment.disputed_minor > 0 for payment in known[order_id]):
             queries.mark_unchecked(session, [order_id])
             advance.later(session, [order_id])
 

@@ -1,7 +1,6 @@
 """An order that a person or a program enters here, rather than a channel that is read."""
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -10,12 +9,11 @@ from sqlalchemy.orm import Session
 
 from core import clock
 from core.catalog.channels import MANUAL, by_key
-from core.catalog.models import Item
 from core.customers.models import Customer
 from core.errors import AlreadyExists, Invalid, NotFound
 from core.flows.capture import Change, Details, capture
 from core.orders.models import Order
-from crossdock.orders import LineData, OrderData, PaymentData, PaymentState
+from crossdock.orders import OrderData, PaymentData, PaymentState
 
 
 def place(
@@ -36,9 +34,7 @@ def place(
     details = details or Details()
     channel = by_key(session, channel_key or MANUAL, path=("input", "channel"))
     _check(session, data, details)
-    said = replace(
-        data, fingerprint=_digest(data), lines=_named(session, data.lines), placed_at=placed_at or clock.now()
-    )
+    said = replace(data, fingerprint=_digest(data), placed_at=placed_at or clock.now())
     if paid and said.total.minor > 0:
         payment = PaymentData(
             reference=said.external_id or "paid",
@@ -72,12 +68,3 @@ def _check(session: Session, data: OrderData, details: Details) -> None:
 
 def _digest(data: OrderData) -> str:
     return f"said-{hashlib.blake2b(repr(data).encode(), digest_size=16).hexdigest()}"
-
-
-def _named(session: Session, lines: Sequence[LineData]) -> tuple[LineData, ...]:
-    nameless = {line.sku for line in lines if not line.name}
-    if not nameless:
-        return tuple(lines)
-    known = session.execute(select(Item.sku, Item.name).where(Item.sku.in_(nameless)))
-    names = {item.sku: item.name for item in known}
-    return tuple(line if line.name else replace(line, name=names.get(line.sku, line.sku)) for line in lines)

@@ -75,6 +75,8 @@ def republish(session: Session, item_ids: Collection[int], told: Collection[str]
     that of two that do this at once the later knows more. Only what is told is an event: all else follows from others.
     """
     listings = _locked(session, item_ids)
+    if not listings:
+        return []
     figures = promised(session, [(listing.item_id, listing.channel_id) for listing in listings if listing.item_id])
     integrations = _integrations(session, {listing.channel_id for listing in listings}, told)
     changed = []
@@ -84,6 +86,8 @@ def republish(session: Session, item_ids: Collection[int], told: Collection[str]
         if promise.available not in {listing.published_quantity, UNLIMITED}:
             to_tell = listing.channel_id in integrations
             changed.append({"id": listing.id, "quantity": promise.available, "to_tell": to_tell})
+    if not changed:
+        return []
     published = session.execute(_PUBLISH, {"changed": orjson.dumps(changed).decode(), "now": clock.now()}).all()
     for row in published:
         if row.channel_id in integrations:

@@ -1,6 +1,7 @@
 """Sending an order somewhere else, as long as its parcels have not left."""
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,20 +12,39 @@ from core.cases.service import open_case
 from core.errors import IllegalState, VersionConflict
 from core.flows import advance, fulfil, statuses
 from core.flows.capture import write
-from core.orders.views import address_of
+from core.flows.route.unmoved import unmoved
 from core.fulfillment.models import FulfillmentOrder, RequestState
 from core.orders import queries
 from core.orders.models import Order, OrderLine
+from core.orders.views import address_of
 from crossdock.address import Address
 from crossdock.orders import OrderData
 
+if TYPE_CHECKING:
+    from core.hub import Hub
 
-def set_address(session: Session, order_id: int, address: Address, *, expected_version: int | None = None) -> int:
+
+def send_elsewhere(hub: "Hub", order_id: int, address: Address, *, expected_version: int | None = None) -> int:
     """Send it to this address: at once where the work is ours to stop, else when whoever has it gives it back.
 
-    The address is checked and the order routed anew; labels for the old one are voided. The billing address stays.
-    Raises IllegalState once nothing is left to ship, VersionConflict.
+    The address is checked anew. Work that nobody has begun stays where location, service, cost and tax do not change;
+    else the order is routed anew, and labels for the old address are voided. The billing address stays. Raises
+    IllegalState once nothing is left to ship, VersionConflict.
     """
+    same_at = unmoved(hub, order_id, write.address(address) or {})
+    with hub.transaction() as session:
+        return set_address(session, order_id, address, expected_version=expected_version, same_at=same_at)
+
+
+def set_address(
+    session: Session,
+    order_id: int,
+    address: Address,
+    *,
+    expected_version: int | None = None,
+    same_at: int | None = None,
+) -> int:
+    """The same within a transaction. `same_at`: the version of the order whose work may stay where it is."""
     (order,) = queries.locked(session, [order_id])
     if expected_version is not None and order.version != expected_version:
         said = f"Order {order.number} is at version {order.version}, not {expected_version}. Read it again."
@@ -33,7 +53,10 @@ def set_address(session: Session, order_id: int, address: Address, *, expected_v
     if not _left(lines):
         raise IllegalState(f"Nothing of order {order.number} is left to ship; its address stays.", path=("id",))
     if write.address(address) != order.shipping_address:
-        _change(session, order, lines, address)
+        if order.version == same_at:
+            _take_over(session, order, address)
+        else:
+            _change(session, order, lines, address)
         statuses.refresh(session, [order_id])
         advance.later(session, [order_id])
     return order_id

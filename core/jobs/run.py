@@ -41,12 +41,16 @@ def drain(hub: "Hub", queue: str, worker: str, *, go_on: Callable[[], bool] = la
     return ran
 
 
-def run_next(hub: "Hub", queue: str, worker: str, *, taken: Callable[[], None] = lambda: None) -> int:
-    """Run the queue's next job or batch; how many jobs that were. `taken` is called before they run."""
+def run_next(hub: "Hub", queue: str, worker: str, *, taken: Callable[[bool], None] = lambda _: None) -> int:
+    """Run the queue's next job or batch; how many jobs that were.
+
+    `taken` is called before they run, and told whether there may be more of the kind: not after less than a batch.
+    """
     with hub.transaction() as session:
         jobs = claim(session, queue, worker)
     if jobs:
-        taken()
+        batch = registry.batches().get(jobs[0].name, 1)
+        taken(len(jobs) >= batch or jobs[0].attempts > 1)
         _run(hub, jobs, worker)
     return len(jobs)
 

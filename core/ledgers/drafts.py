@@ -45,4 +45,5 @@ def check_balance(draft: Draft) -> None:
         sums[line[2]] = sums.get(line[2], 0) + line[1]
     off = [spoken(rest, currency) for currency, rest in sums.items() if rest]
     if off:
-        raise Invalid(f"{draft.description!r} does not balance: debits less credits leave {' and '.join(off)}.")
+        said = f"{draft.description!r} does not balance: debits less credits leave {' and '.join(off)}."
+        raise Invalid(said, path=("postings",))

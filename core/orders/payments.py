@@ -15,9 +15,9 @@ _COLUMNS = [
 ]  # fmt: skip
 
 
-def add(session: Session, made: Sequence[tuple[int, PaymentData]]) -> list[int]:
-    """New payments as (order id, payment); their ids, in the order given."""
-    ids = next_ids(session, Payment, len(made))
+def add(session: Session, made: Sequence[tuple[int, PaymentData]], ids: Sequence[int] | None = None) -> list[int]:
+    """New payments as (order id, payment); their ids, in the order given. `ids`: where they were taken already."""
+    ids = list(ids) if ids is not None else next_ids(session, Payment, len(made))
     if ids:
         insert_rows(session, Payment, _COLUMNS, [_row(each, *said) for each, said in zip(ids, made, strict=True)])
     return ids

@@ -12,7 +12,6 @@ from schema.cases.types import Case, CaseKind, CasePayload
 from schema.context import Context
 from schema.engine import Ref, mutation
 from schema.ids import CaseId
-from schema.reach import require_seen
 
 
 @mutation(scope="orders:write")
@@ -25,8 +24,6 @@ async def case_open(
     due_at: datetime | None = None,
 ) -> CasePayload:
     """Asks a person to decide something."""
-    if subject is not None:
-        await require_seen(ctx, subject, "subject")
     case_id = await transact(ctx, open_by_hand, kind=kind, title=title, message=message, subject=subject, due_at=due_at)
     return CasePayload(case=Ref(Case, case_id))
 

@@ -17,7 +17,6 @@ from schema.engine.registry import Registry, Root, product
 from schema.errors import Payload, user_error
 from schema.ids import Prefix
 from schema.pagination import Slice
-from schema.reach import require_rows
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -60,7 +59,6 @@ class Parameter:
     name: str
     arguments: tuple[inspect.Parameter, ...]
     take: Callable[[dict[str, Any]], Any]
-    prefix: Prefix | None = None
 
 
 def root_type(kind: str, name: str, registry: Registry) -> type | None:
@@ -96,9 +94,8 @@ def _query(function: Callable[..., Any], parameters: list[Parameter], _returns: 
     if inspect.iscoroutinefunction(function):
 
         async def answer(info: Any, **given: Any) -> Any:
-            taken = _taken(parameters, given)
-            await _require_seen(info.context, parameters, taken, registry)
-            return await function(info.context, **taken)
+            await guard.check(info.context, function.__name__, given, registry)
+            return await function(info.context, **_taken(parameters, given))
 
         return answer
 
@@ -116,9 +113,7 @@ def _mutation(function: Callable[..., Any], parameters: list[Parameter], returns
         context: Context = info.context
         try:
             await guard.check(context, function.__name__, given, registry)
-            taken = _taken(parameters, given)
-            await _require_seen(context, parameters, taken, registry)
-            answer = function(context, **taken)
+            answer = function(context, **_taken(parameters, given))
             return await answer if inspect.isawaitable(answer) else answer
         except CrossdockError as problem:
             current = (
@@ -164,22 +159,6 @@ def _taken(parameters: list[Parameter], given: dict[str, Any]) -> dict[str, Any]
     return taken
 
 
-async def _require_seen(
-    context: Context, parameters: list[Parameter], taken: dict[str, Any], registry: Registry
-) -> None:
-    """Raises NotFound where an argument names an object that the caller may not see: nobody may act on those."""
-    if not context.viewer.limited:
-        return
-    for parameter in parameters:
-        info = registry.prefixes.get(parameter.prefix.text) if parameter.prefix is not None else None
-        value = taken.get(parameter.name)
-        if info is None or value is None or value is strawberry.UNSET:
-            continue
-        many = isinstance(value, list)
-        paths = [(parameter.name, str(place)) for place in range(len(value))] if many else [(parameter.name,)]
-        await require_rows(context, info, value if many else [value], paths)
-
-
 def _parameter(parameter: inspect.Parameter, names: dict[str, Any]) -> Parameter:
     name = parameter.name
     annotation = resolve(parameter.annotation, names)
@@ -189,7 +168,7 @@ def _parameter(parameter: inspect.Parameter, names: dict[str, Any]) -> Parameter
     if prefix is None:
         return Parameter(name, (_keyword(parameter, annotation),), lambda given: given[name])
     argument = _keyword(parameter, _as_id(annotation))
-    return Parameter(name, (argument,), lambda given: _number(prefix, given[name], name), prefix)
+    return Parameter(name, (argument,), lambda given: _number(prefix, given[name], name))
 
 
 def _keyword(parameter: inspect.Parameter, annotation: Any) -> inspect.Parameter:

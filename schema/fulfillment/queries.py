@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from enum import Enum
 
+import orjson
 import strawberry
-from sqlalchemy import select
+from sqlalchemy import false, func, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from core import clock
@@ -28,7 +29,6 @@ from schema.fulfillment.types import (
 from schema.ids import FulfillmentOrderId
 from schema.integrations.types import Plugin
 from schema.pagination import Connection, Slice
-from schema.reach import require_locations
 from schema.scalars import DateTimeRange
 
 _OPEN = (models.WorkState.SCHEDULED, models.WorkState.OPEN, models.WorkState.ON_HOLD, models.WorkState.IN_PROGRESS)
@@ -84,7 +84,6 @@ async def pick_list(
     ctx: Context, location: str, fulfillment_order_ids: list[FulfillmentOrderId] | None = None
 ) -> list[PickLine]:
     """What to fetch, in bin order: of the given work, or of all that is open there."""
-    await require_locations(ctx, [(location, "location")])
     found = await transact(ctx, core_pick_list, location, fulfillment_order_ids)
     return [
         PickLine(
@@ -107,7 +106,7 @@ async def routing_strategies(ctx: Context) -> list[RoutingStrategy]:
             name=strategy["name"], summary=strategy["summary"], plugin=Find(Plugin, PluginRow.name == row.name)
         )
         for row in rows
-        for strategy in row.strategies
+        for strategy in orjson.loads(row.strategies)
     ]
     return sorted(brought, key=lambda strategy: strategy.name)
 
@@ -127,7 +126,7 @@ def _conditions(filter: FulfillmentOrderFilter | None) -> Iterator[ColumnElement
     if filter.ship_by is not None:
         yield from within(work.ship_by, filter.ship_by)
     if filter.late is not None:
-        late = work.work_state.in_(_OPEN) & (work.ship_by < clock.now())
+        late = work.work_state.in_(_OPEN) & func.coalesce(work.ship_by < clock.now(), false())
         yield late if filter.late else ~late
     if filter.sku is not None:
         yield work.lines.any(models.FulfillmentLine.sku == filter.sku)

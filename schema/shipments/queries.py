@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import strawberry
+from sqlalchemy import false, func
 from sqlalchemy.sql.elements import ColumnElement
 
 from core import clock
@@ -54,7 +55,7 @@ def _conditions(filter: ShipmentFilter | None) -> Iterator[ColumnElement[bool]]:
     if filter.location is not None:
         yield shipment.location.has(LocationRow.code.in_(filter.location))
     if filter.late is not None:
-        late = shipment.status.in_(_ON_THE_WAY) & (shipment.estimated_delivery < clock.now())
+        late = shipment.status.in_(_ON_THE_WAY) & func.coalesce(shipment.estimated_delivery < clock.now(), false())
         yield late if filter.late else ~late
     if filter.label_state is not None:
         yield shipment.labels.any(models.Label.state.in_(filter.label_state))

@@ -19,7 +19,6 @@ from schema.engine import Ref, Refs, mutation
 from schema.errors import Payload
 from schema.inputs import address as kept_address
 from schema.inputs import given, money
-from schema.reach import require_locations
 from schema.scalars import AddressInput, MoneyInput
 from schema.stock.types import Location, LocationKind, StockAuthority, StockLevel, Weekday
 
@@ -80,7 +79,6 @@ async def location_upsert(
     integration: str | None = UNSET,
 ) -> LocationPayload:
     """Makes or changes a location; a new one serves every channel that does not name its own."""
-    await require_locations(ctx, [(code, "code")])
     columns = given(
         name=name,
         kind=kind,
@@ -103,15 +101,12 @@ async def location_upsert(
 async def stock_adjust(ctx: Context, adjustments: list[StockAdjustInput], idempotency_key: str) -> StockPayload:
     """Receipts, corrections, counts, damage and write-offs: all of them, or none."""
     wanted = [_adjustment(one, place) for place, one in enumerate(adjustments)]
-    named = [(one.location, "adjustments", str(place), "location") for place, one in enumerate(adjustments)]
-    await require_locations(ctx, named)
     return _payload(await transact_once(ctx, idempotency_key, _adjusted, wanted))
 
 
 @mutation(scope="stock:write")
 async def stock_set_safety(ctx: Context, sku: str, location: str, safety: int | None = None) -> StockPayload:
     """Keeps units unsold; null lets demand and lead time set it."""
-    await require_locations(ctx, [(location, "location")])
     return _payload([await transact(ctx, _kept_back, sku, location, safety)])
 
 
@@ -125,7 +120,6 @@ async def stock_transfer(
     idempotency_key: str,
 ) -> StockPayload:
     """Moves units from one own location to another, at once; their cost stays as it is."""
-    await require_locations(ctx, [(from_, "from"), (to, "to")])
     return _payload(await transact_once(ctx, idempotency_key, _transferred, sku, from_, to, quantity))
 
 

@@ -12,6 +12,7 @@ def below_reorder_point() -> ColumnElement[bool]:
     coming = StockLevel.on_hand - StockLevel.reserved + StockLevel.incoming
     return exists(
         select(1)
+        .select_from(StockLevel)
         .join(Location, Location.id == StockLevel.location_id)
         .where(
             StockLevel.item_id == Item.id,

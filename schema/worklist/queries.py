@@ -129,6 +129,7 @@ def _of_returns(orders: Where) -> Counts:
     theirs = _among(Return.order_id, orders)
     undecided = exists(
         select(1)
+        .select_from(ReturnLine)
         .join(LineDisposition, LineDisposition.return_line_id == ReturnLine.id)
         .where(ReturnLine.return_id == Return.id, LineDisposition.disposition == Disposition.PENDING)
     )

@@ -20,10 +20,14 @@ PRICES = {"GB": 450, "FR": 990}
 Ctx = Context[Any]
 
 
+def before_selling() -> None:
+    """Called when somebody wants to buy; a process that is to be killed at that moment has a word of its own here."""
+
+
 class Courier:
     """Kind `carrier`, capabilities `rates` and `labels`."""
 
-    def rates(self, ctx: Ctx, request: RateRequest) -> Sequence[Rate]:
+    def rates(self, _ctx: Ctx, request: RateRequest) -> Sequence[Rate]:
         return self.estimate(request)
 
     def estimate(self, request: RateRequest) -> Sequence[Rate]:
@@ -31,6 +35,7 @@ class Courier:
         return [] if price is None else [Rate(service="standard", name="Standard", cost=Money(price, "GBP"))]
 
     def buy_label(self, ctx: Ctx, request: LabelRequest) -> Label:
+        before_selling()
         mood = _mood(ctx)
         if mood == "refusing":
             raise crossdock.Rejected("closed", "The courier takes no parcels today.")
@@ -50,7 +55,7 @@ class Courier:
             raise OutcomeUnknown("The courier did not answer.", handle=number)
         return _label(ctx, sold)
 
-    def find_label(self, ctx: Ctx, request: LabelRequest) -> Label | None:
+    def find_label(self, ctx: Ctx, _request: LabelRequest) -> Label | None:
         return next((_label(ctx, sold) for sold in sales(ctx.home) if sold["key"] == ctx.key), None)
 
     def void_label(self, ctx: Ctx, request: VoidRequest) -> VoidResult:

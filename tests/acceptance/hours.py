@@ -1,7 +1,6 @@
 """The system's clock, stopped at a moment, and times as a clock on a wall in Berlin shows them."""
 
 from datetime import UTC, datetime, timedelta, tzinfo
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -18,8 +17,8 @@ class Clock:
         self.moment = datetime.now(UTC)
         patch.setattr(clock, "datetime", self)
 
-    def __call__(self, *parts: int, **named: Any) -> datetime:
-        return datetime(*parts, **named)  # type: ignore[misc]  # noqa: DTZ001  # with whatever zone was asked for
+    def __call__(self, year: int, month: int, day: int, *, tzinfo: tzinfo) -> datetime:
+        return datetime(year, month, day, tzinfo=tzinfo)
 
     def now(self, zone: tzinfo) -> datetime:
         return self.moment.astimezone(zone)

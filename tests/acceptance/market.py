@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -39,8 +40,10 @@ query ($channel: String!, $id: String!) { order(channel: $channel, externalId: $
 
 
 class Market:
-    """One marketplace. `told` is (SKU, quantity, sequence) in the order it heard; `on_hearing` is called before it
-    answers, and may take its time."""
+    """One marketplace. `told` is (SKU, quantity, sequence) in the order it heard.
+
+    `on_hearing` is called with each quantity before it answers, and may take its time.
+    """
 
     def __init__(self, key: str) -> None:
         self.key = key
@@ -94,7 +97,7 @@ def open_markets(hub: Hub, *keys: str) -> list[Market]:
     markets = [Market(key) for key in keys]
     for market in markets:
         provider = crossdock.Provider(
-            PLUGIN, "channel", crossdock.Settings, lambda _, it=market: it, capabilities=frozenset({"orders", "stock"})
+            PLUGIN, "channel", crossdock.Settings, partial(_itself, market), capabilities=frozenset({"orders", "stock"})
         )
         hub.registry.plugins[PLUGIN] = LoadedPlugin(
             name=PLUGIN, version="1", distribution=PLUGIN, providers=(provider,)
@@ -111,6 +114,10 @@ def open_markets(hub: Hub, *keys: str) -> list[Market]:
             integration_id = session.scalars(select(Integration.id).where(Integration.key == key)).one()
             ensure_channel(session, key, integration_id=integration_id)
     return markets
+
+
+def _itself(market: Market, _integration: crossdock.Integration[crossdock.Settings]) -> Market:
+    return market
 
 
 def trades(api: Api, market: Market, *skus: str, shortage: str = "BACKORDER", priority: int = 0) -> None:

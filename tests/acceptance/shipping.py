@@ -10,10 +10,10 @@ from tests.api import Api
 ADDRESS = {"name": "Ada", "line1": "1 High Street", "city": "London", "postalCode": "N1 9GU", "country": "GB"}
 
 _DEPOT = """
-mutation ($code: String!, $address: AddressInput, $priority: Int) {
-  locationUpsert(
-    code: $code, name: $code, kind: WAREHOUSE, timezone: "Europe/London", address: $address, priority: $priority
-  ) { userErrors { message path } }
+mutation ($code: String!, $address: AddressInput) {
+  locationUpsert(code: $code, name: $code, kind: WAREHOUSE, timezone: "Europe/London", address: $address) {
+    userErrors { message path }
+  }
 }
 """
 _PICK = """
@@ -46,10 +46,10 @@ mutation ($ids: [ID!]!, $key: String!) {
 """
 
 
-def depot(api: Api, code: str, *, priority: int = 0) -> None:
-    """One of our own houses, whose address carriers can be told."""
-    address = {"name": "Crossdock", "line1": "7 Dock Road", "city": "Leeds", "postalCode": "LS1 4DY", "country": "GB"}
-    api.done(_DEPOT, code=code, address=address, priority=priority)
+def depot(api: Api, code: str, *, address: dict[str, str] | None = None) -> None:
+    """One of our own houses, in Leeds where nobody says otherwise, whose address carriers can be told."""
+    leeds = {"name": "Crossdock", "line1": "7 Dock Road", "city": "Leeds", "postalCode": "LS1 4DY", "country": "GB"}
+    api.done(_DEPOT, code=code, address=address or leeds)
 
 
 def ordered(api: Api, hub: Hub, sku: str, quantity: int, **fields: Any) -> str:
@@ -72,12 +72,16 @@ def picked(api: Api, order_id: str, quantity: int) -> str:
 
 def packed(api: Api, order_id: str, *quantities: int) -> list[str]:
     """All of these are picked, and each packed as a shipment of its own; the shipments."""
-    work = picked(api, order_id, sum(quantities))
-    line = timeline.shown(api, order_id)["lines"]["nodes"][0]["id"]
-    parcels = [
-        [{"weightGrams": 500, "lines": [{"lineId": line, "quantity": quantity}]}] for quantity in quantities
-    ]
-    return [api.done(_PACK, id=work, packages=parcel, key=steps.key())["shipment"]["id"] for parcel in parcels]
+    picked(api, order_id, sum(quantities))
+    return parcels(api, order_id, *quantities)
+
+
+def parcels(api: Api, order_id: str, *quantities: int) -> list[str]:
+    """What was picked is packed, so many units in a shipment; the shipments."""
+    order = timeline.shown(api, order_id)
+    work, line = order["fulfillmentOrders"][-1]["id"], order["lines"]["nodes"][0]["id"]
+    each = [[{"weightGrams": 500, "lines": [{"lineId": line, "quantity": quantity}]}] for quantity in quantities]
+    return [api.done(_PACK, id=work, packages=packages, key=steps.key())["shipment"]["id"] for packages in each]
 
 
 def label(api: Api, shipment_id: str, key: str) -> dict[str, Any]:

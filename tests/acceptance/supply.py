@@ -11,8 +11,8 @@ from tests.api import Api
 
 _SUPPLIER = """
 mutation ($key: String!, $priority: Int) {
-  supplierUpsert(key: $key, name: $key, integration: $key, currency: "GBP") { supplier { id } userErrors { message path } }
-  locationUpsert(code: $key, priority: $priority) { location { id } userErrors { message path } }
+  supplierUpsert(key: $key, name: $key, integration: $key, currency: "GBP") { userErrors { message path } }
+  locationUpsert(code: $key, priority: $priority) { userErrors { message path } }
 }
 """
 _OFFER = """

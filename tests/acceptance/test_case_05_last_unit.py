@@ -2,6 +2,7 @@
 
 import threading
 import time
+from functools import partial
 from typing import Any
 
 import pytest
@@ -68,7 +69,7 @@ def test_one_of_three_gets_the_last_unit(api: Api, hub: Hub) -> None:
 
     with workers(hub, 3):
         began = time.monotonic()
-        numbers = at_once(*(lambda market=market: sells(hub, market, {"LAMP": 1}) for market in markets))
+        numbers = at_once(*(partial(sells, hub, market, {"LAMP": 1}) for market in markets))
         assert time.monotonic() - began < 0.1
 
     orders = [shown(api, order_of(api, *pair)) for pair in zip(markets, numbers, strict=True)]

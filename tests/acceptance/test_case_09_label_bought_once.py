@@ -1,8 +1,5 @@
 """Case 9: a label is bought once, whatever is retried, asked twice at once or killed half-way."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta

@@ -39,7 +39,9 @@ query ($id: ID!) {
   node(id: $id) { ... on PurchaseOrder { state lines { quantity received demand { id } } } }
 }
 """
-PRIORITY = "mutation ($id: ID!, $priority: Int!) { orderSetPriority(id: $id, priority: $priority) { userErrors { message } } }"
+PRIORITY = (
+    "mutation ($id: ID!, $priority: Int!) { orderSetPriority(id: $id, priority: $priority) { userErrors { message } } }"
+)
 LEVEL = """
 { stockLevels(filter: {sku: ["LAMP"]}) { nodes { onHand reserved incoming available } } }
 """

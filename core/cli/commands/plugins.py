@@ -1,6 +1,7 @@
 """`crossdock plugins`: what is installed, what runs, and what was refused and why."""
 
 import logging
+from typing import Annotated
 
 import typer
 from rich.table import Table
@@ -12,10 +13,16 @@ def add_to(app: typer.Typer) -> None:
     app.command()(plugins)
 
 
-def plugins() -> None:
+def plugins(
+    reference: Annotated[bool, typer.Option(help="Print docs/plugins-reference.md: hooks, verbs and types.")] = False,
+) -> None:
     """List plugins and their integrations; for each that was refused, the reason and how to mend it."""
     from core.plugins import load
+    from core.plugins.reference import as_markdown
 
+    if reference:
+        out.print(as_markdown(), end="", highlight=False, markup=False, soft_wrap=True)
+        return
     config = settings()
     logging.getLogger("core.plugins").setLevel(logging.CRITICAL)  # the list below says the same
     registry = load(config.plugins_file if config.plugins_file.exists() else None)

@@ -1,5 +1,6 @@
 """`crossdock worker` and `crossdock scheduler`: the processes that do the work, apart from the web server."""
 
+import faulthandler
 import os
 import signal
 import sys
@@ -83,7 +84,8 @@ def _several(config: Config, queues: list[str]) -> None:
 
 
 def _until_stopped() -> threading.Event:
-    """Set by SIGTERM and SIGINT; a second one does not wait."""
+    """Set by SIGTERM and SIGINT; a second one does not wait. SIGUSR1 writes what every thread is at to stderr."""
+    faulthandler.register(signal.SIGUSR1)
     stopped = threading.Event()
 
     def stop(_number: int, _frame: object) -> None:

@@ -9,6 +9,7 @@ from core.flows.book.fees import fees as fees
 from core.flows.book.labels import label as label
 from core.flows.book.labels import label_voided as label_voided
 from core.flows.book.payments import payments as payments
+from core.flows.book.placed import placed as placed
 from core.flows.book.refunds import refunds as refunds
 from core.flows.book.returned import received_returns as received_returns
 from core.flows.book.sales import cancellations as cancellations

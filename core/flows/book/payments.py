@@ -33,8 +33,16 @@ def payments(session: Session, payment_ids: Iterable[int], *, at: datetime | Non
 
     `at` is when that changed; None: when the payment was made. The orders must be locked.
     """
+    service.post(session, payment_drafts(session, payment_ids, at=at), move_into_open=True)
+
+
+def payment_drafts(session: Session, payment_ids: Iterable[int], *, at: datetime | None = None) -> list[Draft]:
+    """The entries of what changed about payments."""
+    wanted = sorted(set(payment_ids))
+    if not wanted:
+        return []
     drafts = []
-    for row in session.execute(_PAYMENTS, {"ids": sorted(set(payment_ids))}):
+    for row in session.execute(_PAYMENTS, {"ids": wanted}):
         more = row.held - int(row.booked)
         about = (row.currency, None, row.channel_id)
         drafts.append(
@@ -48,4 +56,4 @@ def payments(session: Session, payment_ids: Iterable[int], *, at: datetime | Non
                 effective_at=at or row.created_at,
             )
         )
-    service.post(session, drafts, move_into_open=True)
+    return drafts

@@ -64,7 +64,12 @@ def sales(session: Session, order_ids: Iterable[int]) -> None:
 
     Call it before `cancellations`: units cancelled already are booked here, and taken back there.
     """
-    drafts = [
+    service.post(session, sale_drafts(session, order_ids), move_into_open=True)
+
+
+def sale_drafts(session: Session, order_ids: Iterable[int]) -> list[Draft]:
+    """The entries of orders as placed."""
+    return [
         Draft(
             rule="sale",
             book_key=f"sale:ord_{sale.id}",
@@ -76,7 +81,6 @@ def sales(session: Session, order_ids: Iterable[int]) -> None:
         )
         for sale, postings in _sold(session, sorted(set(order_ids)))
     ]
-    service.post(session, drafts, move_into_open=True)
 
 
 def changes(session: Session, order_ids: Iterable[int], *, at: datetime | None = None) -> None:

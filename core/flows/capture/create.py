@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from core import ids, outbox
 from core.catalog.models import Channel
 from core.customers import service as customers
-from core.db import next_ids
+from core.db import next_ids_of
 from core.flows import advance, book, holds, statuses
 from core.flows.capture import facts, given_back, write
 from core.flows.capture.draft import Details, DraftOrder, draft, line_count
@@ -16,7 +16,7 @@ from core.flows.capture.skus import meanings
 from core.flows.validate import checks
 from core.money import spoken
 from core.orders import payments
-from core.orders.models import Order, OrderLine
+from core.orders.models import Order, OrderLine, Payment
 from core.orders.states import HoldKind, OrderStatus
 from core.stock import service as stock
 from crossdock.orders import LineKind, OrderData
@@ -30,15 +30,14 @@ def create(
     """The ids of the new orders, in the order given."""
     if not orders:
         return []
-    drafts = _drafts(session, channel, orders)
+    drafts, payment_ids = _drafts(session, channel, orders)
     write.orders(session, channel.id, drafts)
     sold = (line for order in drafts for line in order.lines if line.ships)
     stock.note_change(session, {line.item_id for line in sold if line.item_id})
-    paid = payments.add(session, [(order.id, payment) for order in drafts for payment in order.data.payments])
+    payments.add(session, [(order.id, each) for order in drafts for each in order.data.payments], payment_ids)
     order_ids = [order.id for order in drafts]
     holds.open_all(session, [reason for order in drafts for reason in _reasons(order)])
-    book.sales(session, order_ids)
-    book.payments(session, paid)
+    book.placed(session, order_ids, payment_ids)
     _tell(session, channel, drafts)
     told = [(order.id, order.data) for order in drafts]
     facts.record(session, channel, told, shipped_from, counted={order.id for order in drafts if order.over})
@@ -52,19 +51,22 @@ def create(
 
 def _drafts(
     session: Session, channel: Channel, orders: Sequence[tuple[OrderData, Details]]
-) -> list[DraftOrder]:
+) -> tuple[list[DraftOrder], list[int]]:
+    """The orders as rows to be, and the ids for their payments, in their order."""
     sold = {line.sku for data, _ in orders for line in data.lines if line.kind is LineKind.GOODS}
     known = meanings(session, channel, sold)
-    order_ids = next_ids(session, Order, len(orders))
-    line_ids = iter(next_ids(session, OrderLine, sum(line_count(data, known) for data, _ in orders)))
+    lines = sum(line_count(data, known) for data, _ in orders)
+    paid = sum(len(data.payments) for data, _ in orders)
+    taken = next_ids_of(session, {Order: len(orders), OrderLine: lines, Payment: paid})
+    line_ids = iter(taken[OrderLine])
     buyers = customers.identify(session, channel.id, [data.customer for data, _ in orders])
     drafts = []
-    for (data, details), order_id, customer_id in zip(orders, order_ids, buyers, strict=True):
+    for (data, details), order_id, customer_id in zip(orders, taken[Order], buyers, strict=True):
         said = replace(data, tags=(*data.tags, "test")) if data.test and "test" not in data.tags else data
         order = draft(said, details, order_id, line_ids, known)
         order.customer_id = details.customer_id or customer_id
         drafts.append(order)
-    return drafts
+    return drafts, taken[Payment]
 
 
 def _reasons(order: DraftOrder) -> list[holds.Reason]:

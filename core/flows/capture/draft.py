@@ -140,7 +140,7 @@ def add_line(
         kind=said.kind,
         ships=goods and not meaning.service and not meaning.components,
         sku=said.sku,
-        name=said.name,
+        name=said.name or meaning.name or said.sku,
         meaning=meaning,
         item_id=meaning.item_id,
         quantity=said.quantity,

@@ -27,6 +27,7 @@ class Meaning:
     """What one SKU of a channel is here. Without `item_id` it is unmapped."""
 
     item_id: int | None = None
+    name: str | None = None
     listing_id: int | None = None
     service: bool = False
     components: tuple[Component, ...] = ()
@@ -57,7 +58,7 @@ def meanings(session: Session, channel: Channel, skus: Collection[str]) -> dict[
     found = {}
     for (_, sku), listing in called.items():
         item = items.get(listing.item_id, UNMAPPED)
-        found[sku or ""] = Meaning(item.item_id, listing.listing_id, item.service, item.components)
+        found[sku or ""] = Meaning(item.item_id, item.name, listing.listing_id, item.service, item.components)
     return found
 
 
@@ -70,6 +71,6 @@ def _items(
         if part_id is not None:
             parts.setdefault(item_id, []).append(Component(part_id, *part))
     return [
-        (sku, Meaning(item_id, None, kind == ItemKind.SERVICE, tuple(parts.get(item_id, ()))))
-        for item_id, sku, _, kind, *_ in rows
+        (sku, Meaning(item_id, name, None, kind == ItemKind.SERVICE, tuple(parts.get(item_id, ()))))
+        for item_id, sku, name, kind, *_ in rows
     ]

@@ -1,16 +1,18 @@
 """Handing work to whoever ships it, at most once."""
 
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.orm import Session
 
 from core import clock, ids
+from core.external import service as external
 from core.external.models import CallState
-from core.external.service import intend
+from core.external.service import Begun
 from core.flows import statuses
-from core.flows.asking import Outcome, perform
-from core.flows.fulfil.asked import Asked, locked_work, supplier_order
+from core.flows.asking import Outcome, ask, write_down
+from core.flows.fulfil.asked import Asked, locked_works, supplier_orders
 from core.flows.fulfil.refuse import refuse
 from core.fulfillment.models import FulfillmentMethod, RequestState
 from core.fulfillment.queries import Work
@@ -22,71 +24,127 @@ from crossdock import Retryable, Submission
 if TYPE_CHECKING:
     from core.hub import Hub
 
+_PATIENCE_SECONDS = 20
+"""After this long the rest of a batch waits for its next turn: calls that take two minutes count as lost."""
+
 
 def submit_later(session: Session, work: Iterable[NewWork]) -> None:
     """Have new work handed over after this transaction."""
     for new in work:
-        enqueue(session, submit, same_as=str(new.id), integration_id=new.integration_id, work_id=new.id)
+        _enqueue(session, new.id, new.integration_id)
 
 
-@job("fulfillment.submit", queue="suppliers")
-def submit(hub: "Hub", work_id: int) -> None:
-    """Hand one fulfillment order over. What was handed over, or is no longer wanted, is left alone.
+def _enqueue(session: Session, work_id: int, integration_id: int | None) -> None:
+    enqueue(session, submit_all, same_as=str(work_id), integration_id=integration_id, work_id=work_id)
 
-    Raises Retryable where the outcome is unknown or the other side asks for patience: the next run looks first.
+
+@job("fulfillment.submit", queue="suppliers", batch=25)
+def submit_all(hub: "Hub", batch: "list[dict[str, Any]]") -> None:
+    """Hand fulfillment orders over. What was handed over, or is no longer wanted, is left alone.
+
+    Raises Retryable where an outcome is unknown or another side asks for patience: the next run looks first. One that
+    has failed is not asked for more; one that is slow makes the rest wait for their next turn.
     """
-    asked = _intended(hub, work_id)
-    if asked is None:
+    with hub.transaction() as session:
+        asked = _intended(session, sorted({int(each["work_id"]) for each in batch}))
+    if not asked:
         return
-    call_id, request = asked
-    outcome: Outcome[Submission] = perform(
-        hub,
-        call_id,
-        request.integration or "",
-        "supplier",
-        lambda provider, ctx: provider.submit(ctx, request.request),
-        lambda provider, ctx: provider.find_submission(ctx, request.request),
-        note=_note,
-    )
+    outcomes = _ask(hub, asked)
     with hub.transaction() as session:
-        _answered(session, request, outcome)
-    if outcome.state in {CallState.UNKNOWN, CallState.FAILED}:
-        raise outcome.error if isinstance(outcome.error, Retryable) else Retryable(outcome.message or "No answer yet.")
+        write_down(session, [(begun, outcome) for _, begun, outcome in outcomes], note=_note)
+        _answered(session, [(request, outcome) for request, _, outcome in outcomes])
+    for _, _, outcome in outcomes:
+        if outcome.state in {CallState.UNKNOWN, CallState.FAILED}:
+            error = outcome.error
+            raise error if isinstance(error, Retryable) else Retryable(outcome.message or "No answer yet.")
+    waiting = [request for request, _, outcome in outcomes if outcome.state is CallState.INTENDED]
+    if waiting:
+        with hub.transaction() as session:
+            for request in waiting:
+                _enqueue(session, request.work_id, request.integration_id)
 
 
-def _intended(hub: "Hub", work_id: int) -> tuple[int, Asked] | None:
-    """Write the intent; None where nobody needs to be asked, or no longer."""
-    with hub.transaction() as session:
-        work = locked_work(session, work_id)
-        if work.order.request_state is not RequestState.UNSUBMITTED or not work.live:
-            return None
-        asked = supplier_order(session, work)
+def submit(hub: "Hub", work_id: int) -> None:
+    """Hand one fulfillment order over, at once."""
+    submit_all(hub, [{"work_id": work_id}])
+
+
+def _intended(session: Session, work_ids: list[int]) -> list[tuple[Asked, Begun]]:
+    """Write what is about to be asked; nothing where nobody needs to be asked, or no longer."""
+    works = [
+        work
+        for work in locked_works(session, work_ids)
+        if work.order.request_state is RequestState.UNSUBMITTED and work.live
+    ]
+    requests = supplier_orders(session, works)
+    for work, request in zip(works, requests, strict=True):
         work.order.submitted_at = work.order.submitted_at or clock.now()
-        if asked.integration is None:
+        if request.integration is None:
             _handed_over(session, work, {"accepted": work.order.method is FulfillmentMethod.SELF})
-            statuses.refresh(session, [asked.order_id])
-            return None
-        call_id = intend(
-            session,
-            purpose="supplier_order",
-            subject=asked.request.reference,
-            call_key=f"submit:{asked.request.reference}",
-            integration_id=asked.integration_id,
-            order_id=asked.order_id,
-        )
-        return call_id, asked
+    statuses.refresh(session, [request.order_id for request in requests if request.integration is None])
+    asked = {_key(request): request for request in requests if request.integration is not None}
+    calls = external.intend_all(session, [_intent(key, request) for key, request in asked.items()])
+    session.flush()
+    begun = external.begin(session, calls.values())
+    return [(request, begun[calls[key]]) for key, request in asked.items()]
 
 
-def _answered(session: Session, asked: Asked, outcome: Outcome[Submission]) -> None:
-    work = locked_work(session, asked.work_id)
-    if outcome.succeeded:
-        answer = outcome.answer or (_note(outcome.value) if outcome.value else {})
-        work.order.external_id = work.order.external_id or answer.get("external_id")
-        if work.order.request_state is RequestState.UNSUBMITTED:
-            _handed_over(session, work, answer)
-    elif outcome.state is CallState.REJECTED and work.live:
-        refuse(session, work, None, reason=outcome.message or "The location refused the order.")
-    statuses.refresh(session, [asked.order_id])
+def _key(request: Asked) -> str:
+    return f"submit:{request.request.reference}"
+
+
+def _intent(key: str, request: Asked) -> external.Intent:
+    return external.Intent(
+        purpose="supplier_order",
+        subject=request.request.reference,
+        call_key=key,
+        integration_id=request.integration_id,
+        order_id=request.order_id,
+    )
+
+
+def _ask(hub: "Hub", asked: Sequence[tuple[Asked, Begun]]) -> list[tuple[Asked, Begun, Outcome[Submission]]]:
+    """Ask one after the other. INTENDED are those that were not asked after all."""
+    until = time.monotonic() + _PATIENCE_SECONDS
+    troubled: set[str | None] = set()
+    outcomes = []
+    for request, begun in asked:
+        passed_over = request.integration in troubled or time.monotonic() > until
+        if passed_over and begun.found in {CallState.INTENDED, CallState.FAILED}:
+            outcome = Outcome[Submission](CallState.INTENDED)
+        elif passed_over and begun.found is CallState.UNKNOWN:
+            outcome = Outcome[Submission](CallState.UNKNOWN)
+        else:
+            outcome = _submit(hub, request, begun)
+        if outcome.state in {CallState.FAILED, CallState.UNKNOWN}:
+            troubled.add(request.integration)
+        outcomes.append((request, begun, outcome))
+    return outcomes
+
+
+def _submit(hub: "Hub", asked: Asked, begun: Begun) -> Outcome[Submission]:
+    return ask(
+        hub,
+        begun,
+        asked.integration or "",
+        "supplier",
+        lambda provider, ctx: provider.submit(ctx, asked.request),
+        lambda provider, ctx: provider.find_submission(ctx, asked.request),
+    )
+
+
+def _answered(session: Session, outcomes: Sequence[tuple[Asked, Outcome[Submission]]]) -> None:
+    works = {work.order.id: work for work in locked_works(session, [asked.work_id for asked, _ in outcomes])}
+    for asked, outcome in outcomes:
+        work = works[asked.work_id]
+        if outcome.succeeded:
+            answer = outcome.answer or (_note(outcome.value) if outcome.value else {})
+            work.order.external_id = work.order.external_id or answer.get("external_id")
+            if work.order.request_state is RequestState.UNSUBMITTED:
+                _handed_over(session, work, answer)
+        elif outcome.state is CallState.REJECTED and work.live:
+            refuse(session, work, None, reason=outcome.message or "The location refused the order.")
+    statuses.refresh(session, [asked.order_id for asked, _ in outcomes])
 
 
 def _handed_over(session: Session, work: Work, answer: dict[str, Any]) -> None:

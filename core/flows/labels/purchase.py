@@ -12,7 +12,7 @@ from core import clock, ids
 from core.errors import CrossdockError, IllegalState, NotFound, OutcomeUnknown, PluginRejected, PluginUnavailable
 from core.external.models import CallState
 from core.external.service import STUCK_AFTER, intend
-from core.flows.asking import Outcome, perform
+from core.flows.asking import Outcome, perform, recall
 from core.flows.labels import afresh, rates
 from core.flows.labels.outcome import write
 from core.flows.labels.parcels import Parcels, read
@@ -76,10 +76,20 @@ def buy(hub: "Hub", wanted: Purchase) -> CrossdockError | None:
         lambda provider, ctx: provider.find_label(ctx, wanted.request),
         note=lambda label: {"external_id": label.external_id, "tracking_number": label.tracking_number},
     )
+    if outcome.succeeded and outcome.value is None:  # whoever bought it may not have lived to keep it
+        outcome = recall(
+            hub,
+            wanted.call_id,
+            wanted.carrier,
+            "carrier",
+            lambda provider, ctx: provider.find_label(ctx, wanted.request),
+        )
     with hub.transaction() as session:
         write(session, wanted.label_id, outcome)
-        if outcome.state is CallState.UNKNOWN:
+        if outcome.state is CallState.UNKNOWN and outcome.error is not None:
             enqueue(session, find_out, same_as=str(wanted.label_id), label_id=wanted.label_id)
+        elif outcome.state is CallState.UNKNOWN:
+            _find_out_if_lost(session, wanted.label_id)
     return _problem(outcome)
 
 
@@ -94,6 +104,12 @@ def find_out(hub: "Hub", label_id: int) -> None:
     problem = buy(hub, wanted)
     if isinstance(problem, OutcomeUnknown):
         raise crossdock.Retryable(problem.message)
+
+
+def _find_out_if_lost(session: Session, label_id: int) -> None:
+    """Whoever asks now may not live to hear the answer."""
+    at = clock.now() + STUCK_AFTER
+    enqueue(session, find_out, same_as=f"{label_id}:lost", at=at, label_id=label_id)
 
 
 def _quoted(hub: "Hub", shipment_id: int, rate_id: int | None) -> list[CrossdockError]:
@@ -136,9 +152,8 @@ def _intended(hub: "Hub", shipment_id: int, rate_id: int | None) -> list[Purchas
             )
             session.add(labels[package_id])
         session.flush()
-        for package_id in open_packages:  # whoever asks now may not live to hear the answer
-            label_id = labels[package_id].id
-            enqueue(session, find_out, same_as=str(label_id), at=clock.now() + STUCK_AFTER, label_id=label_id)
+        for package_id in open_packages:
+            _find_out_if_lost(session, labels[package_id].id)
         return [_purchase(session, label, parcels) for label in labels.values() if label.state in _UNDECIDED]
 
 

@@ -2,7 +2,7 @@
 
 from core.errors import Invalid
 from core.flows import readdress
-from schema.acting import transact
+from schema.acting import perform
 from schema.context import Context
 from schema.engine import Ref, mutation
 from schema.ids import OrderId
@@ -20,5 +20,5 @@ async def order_set_address(
     address = inputs.address(shipping_address)
     if address is None:
         raise Invalid("Give an address.", path=("shippingAddress",))
-    await transact(ctx, readdress.set_address, id, address, expected_version=expected_version)
+    await perform(ctx, readdress.send_elsewhere, id, address, expected_version=expected_version)
     return OrderPayload(order=Ref(Order, id))

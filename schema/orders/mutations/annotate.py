@@ -10,7 +10,6 @@ from schema.engine import Ref, mutation, ref_of
 from schema.ids import OrderId
 from schema.orders.payloads import MetadataPayload, OrderPayload
 from schema.orders.types import Order
-from schema.reach import require_seen
 from schema.scalars import JSON
 
 
@@ -39,6 +38,5 @@ async def metadata_set(ctx: Context, id: strawberry.ID, values: JSON) -> Metadat
     """On an order, order line, item or customer. A null value removes its key."""
     if not isinstance(values, dict):
         raise Invalid("Metadata is a JSON object.", path=("values",))
-    await require_seen(ctx, id, "id")
     await transact(ctx, metadata.set_values, id, values)
     return MetadataPayload(node=ref_of(id))

@@ -341,7 +341,7 @@ def statements(session: Session) -> list[str]:
 
 def test_capturing_fifty_orders_takes_no_more_statements_than_two(session: Session, channel: Channel) -> None:
     def count(first: int, number: int) -> int:
-        orders = [said(str(first + n), {"A": 1, "B": 2}, customer=CustomerData(email=f"{n}@x.test")) for n in range(number)]
+        orders = [said(str(first + n), {"A": 1, "B": 2}, customer=CustomerData(email=f"{first + n}@x.test")) for n in range(number)]
         seen = statements(session)
         capture(session, channel, orders)
         taken = len(seen)

@@ -80,9 +80,9 @@ def test_the_audit_trail_and_the_books_of_all_are_not_for_a_limited_key(api: Api
     assert shop("{ events(last: 50) { nodes { name } } }")["events"]["nodes"] == []
     assert api("{ events(last: 1) { nodes { name } } }")["events"]["nodes"] == [{"name": "key.created"}]
     assert shop.body("{ trialBalance { debit { amount } } }")["errors"][0]["extensions"]["code"] == "FORBIDDEN"
-    assert shop('{ profitReport(groupBy: CHANNEL, channel: ["market"]) { nodes { key } } }') == {
-        "profitReport": {"nodes": []}
-    }
+    hidden = shop.body('{ profitReport(groupBy: CHANNEL, channel: ["market"]) { nodes { key } } }')
+    assert hidden["errors"][0]["extensions"]["code"] == "NOT_FOUND"
+    assert shop("{ profitReport(groupBy: CHANNEL) { nodes { key } } }") == {"profitReport": {"nodes": []}}
     assert shop("{ worklist { unmappedListings openCases failedJobs quarantined } }")["worklist"] == {
         "unmappedListings": 0,
         "openCases": 0,

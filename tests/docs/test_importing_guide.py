@@ -1,0 +1,125 @@
+"""The example of docs/importing.md does what the page says, and its table of keys is the mapping's own."""
+
+import logging
+import re
+import shlex
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import structlog
+from pydantic import BaseModel
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+from typer.testing import CliRunner
+
+from core import verify
+from core.cli import imports, new_app
+from core.settings import service as settings
+from plugins.csv_orders.mapping import Mapping
+from tests.docs.pages import ROOT, blocks, files, table
+
+PAGE = ROOT / "docs" / "importing.md"
+COMMAND, SAID, REPORT = (
+    next(block.text for block in blocks(PAGE) if block.language == language and not block.file)
+    for language in ("sh", "text", "csv")
+)
+
+
+@pytest.fixture
+def shop(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database_url: str, redis_url: str, session: Session
+) -> Iterator[Path]:
+    """The page's files in a folder, and a hub that keeps its books in euros; logging and signals are put back."""
+    for name, content in files(PAGE).items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    settings.update(session, currency="EUR")
+    session.commit()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CROSSDOCK_DATABASE_URL", database_url)
+    monkeypatch.setenv("CROSSDOCK_REDIS_URL", redis_url)
+    handlers, level, ending = logging.root.handlers[:], logging.root.level, signal.getsignal(signal.SIGTERM)
+    yield tmp_path
+    logging.root.handlers[:] = handlers
+    logging.root.setLevel(level)
+    signal.signal(signal.SIGTERM, ending)
+    structlog.reset_defaults()
+
+
+def _import() -> str:
+    app = new_app()
+    imports.add_to(app)
+    words = shlex.split(COMMAND)
+    done = CliRunner().invoke(app, words[words.index("import") :], catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+def _without_clock(said: str) -> str:
+    """What was said, however long it took."""
+    return re.sub(r"in [\d.]+ s \([\d,]+ a second\)", "in ... s", said)
+
+
+def test_the_example_ends_as_the_page_says(shop: Path, session: Session) -> None:
+    said = _import()
+
+    expected = SAID.replace("/srv/garden", str(shop))
+    assert _without_clock(expected) in _without_clock(said)
+    assert (shop / ".crossdock/rejects/sync_1.csv").read_text(encoding="utf-8") == REPORT
+    orders = "select external_id, placed_at at time zone 'UTC', fulfillment_status, total_minor from orders order by 1"
+    assert [(number, f"{at:%d %H:%M}", *rest) for number, at, *rest in session.execute(text(orders))] == [
+        ("R-1001", "02 08:15", "FULFILLED", 5470),
+        ("R-1002", "02 09:40", "FULFILLED", 2490),
+    ]
+    stock = "select sku, on_hand, damaged from stock_levels join items on items.id = item_id order by 1"
+    assert session.execute(text(stock)).all() == [("SPATEN", 1, 0), ("TOPF", 0, 3)]
+    opening = "select distinct unit_cost_minor from stock_movements where reason = 'RECEIPT' order by 1"
+    assert session.scalars(text(opening)).all() == [0, 1494]
+    session.rollback()
+    assert verify.run(session.get_bind().engine) == []
+
+
+def test_importing_again_changes_nothing(shop: Path) -> None:
+    _import()
+
+    assert "0 created, 0 updated, 5 unchanged, 1 rejected" in _import()
+
+
+def test_a_mended_row_of_its_own_document_is_imported_alone(shop: Path) -> None:
+    _import()
+    file = shop / "orders.csv"
+    file.write_text(file.read_text(encoding="utf-8").replace("zwei", "2"), encoding="utf-8")
+
+    assert "1 created, 0 updated, 5 unchanged, 0 rejected" in _import()
+
+
+def test_every_key_of_a_mapping_stands_in_the_table_with_its_default() -> None:
+    assert {key: default for key, default, _ in table(PAGE, "key")} == {
+        f"`{key}`": default for key, default in _keys(Mapping, "")
+    }
+
+
+def _keys(model: type[BaseModel], before: str) -> list[tuple[str, str]]:
+    """(dotted key, its default as the page writes it) of a mapping's part and those below it."""
+    found = []
+    for name, field in model.model_fields.items():
+        parts = [field.annotation, *getattr(field.annotation, "__args__", ())]
+        below = next((part for part in parts if isinstance(part, type) and issubclass(part, BaseModel)), None)
+        if below is not None:
+            found += _keys(below, f"{name}.")
+        else:
+            found.append((before + name, "" if field.is_required() else _written(field.default)))
+    return found
+
+
+def _written(default: object) -> str:
+    match default:
+        case None | {}:
+            return "none"
+        case bool():
+            return f"`{str(default).lower()}`"
+        case str():
+            return f'`"{default}"`'
+    return "`[]`"
