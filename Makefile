@@ -13,7 +13,9 @@ help:  ## list these commands
 	sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1 ~ \2/p' $(MAKEFILE_LIST) | column -t -s '~' 2>/dev/null \
 	  || sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1: \2/p' $(MAKEFILE_LIST)
 
+# Compiled ahead, for Python may be told to keep no bytecode, and then every start compiles everything anew.
 run: $(STAMP)  ## start the hub with its own PostgreSQL and Valkey; Ctrl-C stops it
+	$(BIN)/python -m compileall -q core crossdock schema plugins || true
 	exec $(BIN)/crossdock up
 
 test: $(STAMP)  ## run the tests; nothing else needs to run

@@ -1,6 +1,7 @@
 """The database: declarative base, engine, transactions, and rows written in bulk."""
 
 import enum
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -8,6 +9,7 @@ from decimal import Decimal
 from typing import Annotated, Any
 
 import orjson
+import psycopg
 from sqlalchemy import (
     BigInteger,
     DateTime,
@@ -24,6 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.engine import Engine
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Mapped, Session, mapped_column, relationship
 
 from core import metrics
@@ -74,7 +77,6 @@ def connect(url: str, *, pool_size: int = 10, application: str = "crossdock") ->
         url.replace("postgres://", "postgresql://", 1),
         pool_size=pool_size,
         max_overflow=pool_size,
-        pool_pre_ping=True,
         json_serializer=lambda value: orjson.dumps(value).decode(),
         json_deserializer=orjson.loads,
         connect_args={
@@ -83,7 +85,28 @@ def connect(url: str, *, pool_size: int = 10, application: str = "crossdock") ->
         },
     )
     event.listen(engine, "before_cursor_execute", lambda *_: metrics.sql_sent())
+    event.listen(engine, "checkin", _note_rest)
+    event.listen(engine, "checkout", _still_there)
     return engine
+
+
+_RESTED_SECONDS = 1.0
+
+
+def _note_rest(_connection: Any, record: Any) -> None:
+    record.info["resting_since"] = time.monotonic()
+
+
+def _still_there(connection: Any, record: Any, _proxy: Any) -> None:
+    """Ask a connection that has rested whether it lives, before it is used; one just used is not worth a round trip."""
+    since = record.info.get("resting_since")
+    if since is None or time.monotonic() - since < _RESTED_SECONDS:
+        return
+    try:
+        connection.execute("select")
+        connection.rollback()
+    except psycopg.Error as error:
+        raise DisconnectionError from error
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import orjson
 from sqlalchemy import event, text
@@ -120,18 +121,14 @@ def _mark(session: Session, transaction: SessionTransaction) -> None:
     """Note what had been gathered when a savepoint was made: rolled back to it, the rest did not happen."""
     if transaction.nested:
         gathered = [len(session.info.get(key, ())) for key in (_EVENTS, _JOBS)]
-        session.info.setdefault(_MARKS, {})[transaction] = gathered
+        session.info.setdefault(_MARKS, WeakKeyDictionary())[transaction] = gathered
 
 
 @event.listens_for(Session, "after_soft_rollback")
 def _forget(session: Session, transaction: SessionTransaction) -> None:
-    known = session.info.get(_MARKS, {}).get(transaction, (0, 0)) if transaction.nested else (0, 0)
-    for key, length in zip((_EVENTS, _JOBS), known, strict=True):
-        del session.info.get(key, [])[length:]
-    if not transaction.nested:
-        session.info.pop("crossdock.woken", None)
-
-
-@event.listens_for(Session, "after_transaction_end")
-def _unmark(session: Session, transaction: SessionTransaction) -> None:
-    session.info.get(_MARKS, {}).pop(transaction, None)
+    if transaction.nested:
+        for key, length in zip((_EVENTS, _JOBS), session.info[_MARKS][transaction], strict=True):
+            del session.info.get(key, [])[length:]
+    elif transaction.parent is None:  # else a flush failed, and what is around it is rolled back next
+        for key in (_EVENTS, _JOBS, "crossdock.woken"):
+            session.info.pop(key, None)

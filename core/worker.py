@@ -21,7 +21,7 @@ from core.jobs.settle import Return, give_back
 
 log = structlog.get_logger(__name__)
 
-STOP_SECONDS = 6
+STOP_SECONDS = 5
 """How long jobs have to end once the worker is asked to stop. Those that do not are run again elsewhere."""
 _TURN_SECONDS = 5
 """After this long on one queue a thread lets the others have a turn."""

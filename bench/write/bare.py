@@ -29,8 +29,9 @@ def bare_inserts(engine: Engine, *, first_order: int) -> float:
 
     They go into empty twins of the tables, with the same columns, constraints and indexes.
     """
+    ours = text("select id from orders where id >= :first order by id")
     with engine.connect() as connection:
-        orders = list(connection.scalars(text("select id from orders where id >= :first order by id"), {"first": first_order}))
+        orders = list(connection.scalars(ours, {"first": first_order}))
     with psycopg.connect(engine.url.render_as_string(hide_password=False)) as connection:
         for table in _TABLES:
             _twin(connection, table)
@@ -61,4 +62,5 @@ def _insert(connection: psycopg.Connection, table: str, where: str, order: int) 
         return None
     twin = sql.Identifier(f"bare_{table}")
     listed = sql.Literal("[" + ",".join(rows) + "]")
-    return sql.SQL("insert into {} select * from jsonb_populate_recordset(null::{}, {}::jsonb)").format(twin, twin, listed)
+    statement = "insert into {} select * from jsonb_populate_recordset(null::{}, {}::jsonb)"
+    return sql.SQL(statement).format(twin, twin, listed)

@@ -22,7 +22,7 @@ from core.db import connect
 from core.metrics import FOLDER_VARIABLE
 from core.servers import embedded_postgres, embedded_valkey
 
-ORDERS, CLIENTS, ITEMS = int(os.environ.get("P1_ORDERS", 2000)), 8, 200
+ORDERS, CLIENTS, ITEMS = 2000, 8, 200
 _PROCESSES = ("serve", "worker", "scheduler")
 KEY = "bench-admin-key-0123456789"
 PORT = 8766
@@ -41,8 +41,8 @@ _UNFINISHED = text(
 )
 _OUTCOME = text(
     """
-    select (select count(*) from orders), (select count(*) from fulfillment_orders), (select count(*) from reservations),
-           (select count(*) from journal_entries where rule = 'sale'), (select count(*) from holds)
+    select (select count(*) from orders), (select count(*) from fulfillment_orders),
+           (select count(*) from reservations), (select count(*) from journal_entries where rule = 'sale'), (select count(*) from holds)
     """
 )
 
@@ -81,7 +81,8 @@ def _measure(client: httpx2.Client, engine: Engine, pids: Mapping[str, int]) -> 
     bare = bare_inserts(engine, first_order=101)
     latencies.sort()
     print(f"orders                {ORDERS} by {CLIENTS} clients, one web process, one worker process")
-    print(f"outcome               {orders} orders, {work} fulfillment orders, {reservations} reservations, {sales} sales booked, {holds} holds")
+    print(f"outcome               {orders} orders, {work} fulfillment orders, {reservations} reservations,")
+    print(f"                      {sales} sales booked, {holds} holds")
     print(f"answered              {ORDERS / answered:8.1f} orders/s")
     print(f"routed and booked     {ORDERS / took:8.1f} orders/s   (goal: 100)")
     print(f"answer, median        {statistics.median(latencies) * 1000:8.1f} ms")
@@ -134,7 +135,7 @@ def _await_ready(client: httpx2.Client, processes: Iterable[subprocess.Popen[byt
         if any(process.poll() is not None for process in processes):
             sys.exit("A process of the hub ended before it was ready; its output above says why.")
         try:
-            if client.get("/readyz").status_code == 200:
+            if client.get("/readyz").is_success:
                 return
         except httpx2.HTTPError:
             pass
@@ -213,7 +214,11 @@ def _order(number: int) -> dict[str, object]:
             "country": "GB",
         },
         "lines": [
-            {"sku": f"SKU-{sku:03}", "quantity": chance.randint(1, 3), "unitPrice": f"{chance.randint(100, 9999) / 100:.2f}"}
+            {
+                "sku": f"SKU-{sku:03}",
+                "quantity": chance.randint(1, 3),
+                "unitPrice": f"{chance.randint(100, 9999) / 100:.2f}",
+            }
             for sku in chance.sample(range(ITEMS), chance.randint(1, 5))
         ],
     }

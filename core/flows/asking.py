@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from sqlalchemy.orm import Session
 
+from core import clock
 from core.external import service as external
 from core.external.models import CallState, ExternalCall
 from core.external.service import Begun, Ended
@@ -95,12 +96,16 @@ def write_down(
 
 
 def recall(hub: "Hub", call_id: int, integration_key: str, kind: Kind, find: Verb[T | None]) -> Outcome[T]:
-    """Ask for what a call brought that has succeeded before. No transaction may be open.
+    """Ask for what a call brought that has succeeded, where whoever made it did not live to keep it.
 
-    Never raises for what the other side does; UNKNOWN where it does not say.
+    No transaction may be open. Never raises for what the other side does. UNKNOWN where it does not say and, without
+    an error, where the call has ended only just now: whoever made it is about to keep what it brought.
     """
     with hub.transaction() as session:
-        key = session.get_one(ExternalCall, call_id).call_key
+        call = session.get_one(ExternalCall, call_id)
+        key, ended = call.call_key, call.finished_at or call.created_at
+    if ended + external.STUCK_AFTER > clock.now():
+        return Outcome(CallState.UNKNOWN, message="Another request has just been answered.")
     try:
         value = find(hub.provider(integration_key, kind), hub.context(integration_key, key=key))
     except Exception as error:  # noqa: BLE001  # a plugin may raise anything; the hub bears it

@@ -16,10 +16,21 @@ _PENDING_MS = 5_000
 """For how long a wake-up may be under way before another is sent all the same."""
 
 
+class _Broker(RedisBroker):
+    """Without the queues for delayed messages: nothing is delayed here, and each would be polled ten times a second."""
+
+    def declare_queue(self, queue_name: str) -> None:
+        """Have workers listen to a queue."""
+        if queue_name not in self.queues:
+            self.emit_before("declare_queue", queue_name)
+            self.queues.add(queue_name)
+            self.emit_after("declare_queue", queue_name)
+
+
 def connect(redis_url: str) -> RedisBroker:
     """The broker at this address. Messages of a worker that was killed are handed out again within seconds."""
     client = redis.Redis.from_url(redis_url, socket_connect_timeout=2, socket_timeout=20)
-    return RedisBroker(  # type: ignore[no-untyped-call]
+    return _Broker(  # type: ignore[no-untyped-call]
         client=client,
         namespace=NAMESPACE,
         middleware=[TimeLimit()],  # and no retries: whether work is tried again is decided in PostgreSQL

@@ -53,7 +53,7 @@ def at_once(*acts: Callable[[], Made]) -> Sequence[Made]:
         return [done.result() for done in [pool.submit(do, act) for act in acts]]
 
 
-def eventually(condition: Callable[[], bool], *, seconds: float = 20) -> None:
+def eventually(condition: Callable[[], bool], *, seconds: float = 40) -> None:
     """Wait until it is so, not for ever."""
     deadline = time.monotonic() + seconds
     while not condition():

@@ -47,7 +47,7 @@ def killed_at_each_step(hub: Hub, secret: str, shipments: Sequence[str]) -> int:
     }
     ran = subprocess.run(
         [sys.executable, "-m", "tests.acceptance.mortal"],
-        input=json.dumps(told), capture_output=True, text=True, timeout=60, check=False,
+        input=json.dumps(told), capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
     assert ran.returncode == 0, ran.stderr[-4000:]
     return int(ran.stdout.splitlines()[-1])

@@ -146,7 +146,7 @@ def test_a_home_that_cannot_be_made_is_one_sentence(crossdock: Run, tmp_path: Pa
 def test_a_broken_plugins_file_names_the_line(crossdock: Run, tmp_path: Path) -> None:
     path = tmp_path / "plugins.toml"
     path.write_text('[integrations.a]\nplugin = "routing\n', encoding="utf-8")
-    assert "plugins.toml, line 2" in refused(crossdock("key", "list", CROSSDOCK_PLUGINS_FILE=str(path)))
+    assert "plugins.toml, line 2" in refused(crossdock("plugins", CROSSDOCK_PLUGINS_FILE=str(path)))
 
 
 def test_plugins_that_were_refused_are_listed_with_their_mend(crossdock: Run, tmp_path: Path) -> None:

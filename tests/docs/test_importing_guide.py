@@ -6,16 +6,18 @@ import shlex
 import signal
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import structlog
+import typer
 from pydantic import BaseModel
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 from typer.testing import CliRunner
 
 from core import verify
-from core.cli import imports, new_app
+from core.cli import command_line
 from core.settings import service as settings
 from plugins.csv_orders.mapping import Mapping
 from tests.docs.pages import ROOT, blocks, files, table
@@ -49,10 +51,9 @@ def shop(
 
 
 def _import() -> str:
-    app = new_app()
-    imports.add_to(app)
-    words = shlex.split(COMMAND)
-    done = CliRunner().invoke(app, words[words.index("import") :], catch_exceptions=False)
+    program, *words = shlex.split(COMMAND)
+    assert program == "crossdock"
+    done = CliRunner().invoke(command_line(), words, catch_exceptions=False)
     assert done.exit_code == 0, done.output
     return done.output
 
@@ -93,6 +94,34 @@ def test_a_mended_row_of_its_own_document_is_imported_alone(shop: Path) -> None:
     file.write_text(file.read_text(encoding="utf-8").replace("zwei", "2"), encoding="utf-8")
 
     assert "1 created, 0 updated, 5 unchanged, 0 rejected" in _import()
+
+
+def test_a_line_that_is_new_in_an_order_waits_to_be_shipped_and_what_is_booked_stays(
+    shop: Path, session: Session
+) -> None:
+    _import()
+    with (shop / "orders.csv").open("a", encoding="utf-8") as file:
+        file.write("R-1001;SPATEN;Spaten;1;02.03.2026 09:15;24,90;K-77;Deutschland;1\n")
+        file.write("G-1003;SPATEN;Spaten;-1;05.03.2026 11:00;24,90;K-77;Deutschland;1\n")
+
+    said = _import()
+
+    assert "0 created, 3 updated, 2 unchanged, 3 rejected" in said
+    assert "Opening stock" not in said
+    lines = "select quantity, shipped, open from order_lines join orders on orders.id = order_id where {} order by 1"
+    found = session.execute(text(lines.format("external_number = 'R-1001'"))).all()
+    assert sorted(found) == [(1, 0, 1), (2, 2, 0)]
+
+
+def test_every_option_of_the_command_stands_in_the_table() -> None:
+    commands: Any = typer.main.get_command(command_line())  # of typer's own copy of click, whose types are private
+    parameters = commands.commands["import"].commands["orders"].params
+    known = {each.opts[0]: str(each.default or "") for each in parameters if each.opts[0].startswith("--")}
+    known["--integration"] = "the channel's own, else the only one"
+
+    told = {option.strip("`"): default.strip("`") for option, default, _ in table(PAGE, "option")}
+
+    assert told == {"FILE": "", **known}
 
 
 def test_every_key_of_a_mapping_stands_in_the_table_with_its_default() -> None:

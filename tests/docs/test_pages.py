@@ -5,11 +5,12 @@ import re
 import shlex
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
 from graphql import GraphQLSchema, build_schema, parse, validate
-from typer.core import TyperCommand, TyperGroup
+from typer.core import TyperGroup
 
 from core import cli
 from core.plugins import load
@@ -20,6 +21,7 @@ from tests.docs.pages import PLUGINS, ROOT, blocks, pages, prose, table
 
 LINK = re.compile(r"\[[^\]]*\]\((?!\w+:)([^)\s]*)\)")
 COMMAND = re.compile(r"(?:^|`)crossdock ([a-z][^`\n#]*)", re.MULTILINE)
+INLINE = re.compile(r"`(\{ \w+ \{[^`]*\})`")
 MUTATION = re.compile(r"`([a-z]+[A-Z]\w+)`")
 REFERENCE = ROOT / "docs" / "plugins-reference.md"
 
@@ -53,7 +55,7 @@ def test_every_command_exists_with_its_options(page: Path) -> None:
     told = [block.text for block in blocks(page) if block.language in {"sh", ""}]
     for line in COMMAND.findall("\n".join([prose(page), *told])):
         words = shlex.split(line)
-        command: TyperCommand | TyperGroup = _commands()
+        command: Any = _commands()  # of typer's own copy of click, whose types are private
         while isinstance(command, TyperGroup) and words and not words[0].startswith("-"):
             word = words.pop(0)
             assert word in command.commands, f"{page.name}: crossdock {line}"
@@ -69,11 +71,11 @@ def _schema() -> GraphQLSchema:
 
 @named
 def test_every_document_fits_the_schema(page: Path) -> None:
-    for block in blocks(page):
-        if block.language == "graphql":
-            # Documents of a page may stand in one block, one below another.
-            for text in re.split(r"\n(?=(?:query|mutation|subscription)\b|\{)", block.text):
-                assert validate(_schema(), parse(text)) == [], f"{page.name}:\n{text}"
+    told = [block.text for block in blocks(page) if block.language == "graphql"]
+    # Several documents may stand in one block, one below another.
+    documents = [text for block in told for text in re.split(r"\n(?=(?:query|mutation|subscription)\b|\{)", block)]
+    for text in [*documents, *INLINE.findall(prose(page))]:
+        assert validate(_schema(), parse(text)) == [], f"{page.name}:\n{text}"
 
 
 @named

@@ -85,7 +85,7 @@ def _several(config: Config, queues: list[str]) -> None:
 
 def _until_stopped() -> threading.Event:
     """Set by SIGTERM and SIGINT; a second one does not wait. SIGUSR1 writes what every thread is at to stderr."""
-    faulthandler.register(signal.SIGUSR1)
+    faulthandler.register(signal.SIGUSR1, file=sys.__stderr__ or sys.stderr)
     stopped = threading.Event()
 
     def stop(_number: int, _frame: object) -> None:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from core import metrics
 from core.catalog.models import Channel
 from core.flows.capture import create, locks, update
 from core.flows.capture.draft import Details
@@ -69,6 +70,7 @@ def capture(
                 changed.append(index)
 
     made = create.create(session, channel, [(orders[index], beside[index]) for index in new], shipped_from)
+    metrics.orders_captured(channel.key, len(made))
     update.update(session, channel, {known[orders[index].external_id].order_id: orders[index] for index in changed}, shipped_from)
 
     by_index = dict(zip(new, made, strict=True))

@@ -162,7 +162,8 @@ class _Run:
 
     def _unknown(self, session: Session, documents: list[Document]) -> list[Document]:
         raws = [take.raw(self._channel_key, document, "", "") for document in documents]
-        known = inbox.states(session, self._integration_id, raws)
+        known = set(inbox.states(session, self._integration_id, raws))
+        known |= inbox.told_before(session, self._integration_id, raws)
         pairs = zip(documents, raws, strict=True)
         return [document for document, raw in pairs if (raw.kind, raw.external_id) not in known]
 

@@ -14,6 +14,7 @@ from schema.engine.database import Database, opened
 from schema.engine.documents import Limits
 from schema.engine.engine import Engine
 from schema.engine.registry import TypeInfo, product
+from schema.engine.sql import statement
 
 pytestmark = pytest.mark.anyio
 
@@ -90,3 +91,6 @@ class _Telling:
         except Exception as problem:
             self.said.append(str(problem))
             raise
+
+    async def select(self, query: Any) -> list[Any]:
+        return await self.fetch(*statement(query))

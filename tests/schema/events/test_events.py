@@ -181,6 +181,6 @@ async def _streamed(api: Api, variables: dict[str, Any], count: int) -> list[str
         if chunks.count(b"event: next") >= count:
             enough.set()
 
-    await asyncio.wait_for(api.client.app(scope, receive, send), 10)  # type: ignore[arg-type]
+    await asyncio.wait_for(api.client.app(scope, receive, send), 10)
     events = [line[6:] for line in chunks.decode().splitlines() if line.startswith("data: {")]
     return [orjson.loads(event)["data"]["events"]["name"] for event in events[:count]]

@@ -19,7 +19,7 @@ query ($group: ProfitGroup!, $sort: ProfitSort, $channel: [String!], $sku: [Stri
   profitReport(groupBy: $group, sort: $sort, channel: $channel, sku: $sku, placedAt: $placedAt, first: $first,
       after: $after) {
     totalCount pageInfo { endCursor }
-    nodes { key orders units profit { revenue { amount } cogs { amount } net { amount currency } marginPercent } } } }"""
+    nodes { key orders units profit { revenue { amount } cogs { amount } net { amount } marginPercent } } } }"""
 
 
 @pytest.fixture(params=["fresh", "rolled up"], autouse=True)

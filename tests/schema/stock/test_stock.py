@@ -150,7 +150,7 @@ def test_each_filter_finds_its_levels_and_movements(api: Api, session: Session) 
     a_level(session, an_item(session, "CUP-1"), a_location(session, "SHOP", kind="STORE"), 1, safety=5, reference="R1")
     session.commit()
 
-    for wanted, found in (
+    levels: list[tuple[dict[str, Any], list[int]]] = [
         ({}, [10, 1]),
         ({"query": "green"}, [10]),
         ({"query": "cup"}, [1]),
@@ -159,9 +159,10 @@ def test_each_filter_finds_its_levels_and_movements(api: Api, session: Session) 
         ({"locationKind": ["STORE"]}, [1]),
         ({"belowSafety": True}, [1]),
         ({"belowSafety": False}, [10]),
-    ):
+    ]
+    for wanted, found in levels:
         assert [node["onHand"] for node in api(LEVELS, filter=wanted)["stockLevels"]["nodes"]] == found
-    for wanted, found in (
+    moves: list[tuple[dict[str, Any], list[int]]] = [
         ({}, [1, 10]),
         ({"sku": ["TEA-1"]}, [10]),
         ({"location": ["SHOP"]}, [1]),
@@ -169,7 +170,8 @@ def test_each_filter_finds_its_levels_and_movements(api: Api, session: Session) 
         ({"reason": ["SHIP"]}, []),
         ({"reference": "R1"}, [1]),
         ({"occurredAt": {"to": "2020-01-01T00:00:00Z"}}, []),
-    ):
+    ]
+    for wanted, found in moves:
         assert [node["onHandDelta"] for node in api(MOVES, filter=wanted)["stockMovements"]["nodes"]] == found
     kinds = api("{ locations(kind: [STORE]) { nodes { code backlog } } }")["locations"]["nodes"]
     assert kinds == [{"code": "SHOP", "backlog": 0}]
