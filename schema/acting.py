@@ -70,8 +70,7 @@ async def _act(
 ) -> Any:
     request = None
     if key is not None and ctx.viewer.key_id is not None:
-        name = f"{flow.__module__}.{flow.__name__}"
-        request = once.Request(ctx.viewer.key_id, name, key, {"args": args, **kwargs})
+        request = once.Request(ctx.viewer.key_id, ctx.mutation, key, {"args": args, **kwargs})
 
     def act() -> Any:
         with acting_as(ctx.viewer.name):

@@ -43,6 +43,8 @@ class Context:
     threads: CapacityLimiter
     request_id: str
     hub: Any = None
+    mutation: str = ""
+    """The mutation under way, as idempotency keys know it."""
     extensions: dict[str, Any] = field(default_factory=dict)
 
     async def run(self, function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:

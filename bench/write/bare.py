@@ -56,7 +56,7 @@ def _twin(connection: psycopg.Connection, table: str) -> None:
 
 def _insert(connection: psycopg.Connection, table: str, where: str, order: int) -> sql.Composed | None:
     """One multi-row insert of an order's rows in a table, values written out."""
-    query = sql.SQL("select to_jsonb(found)::text from {} found where " + where).format(sql.Identifier(table))  # type: ignore[arg-type]
+    query = sql.SQL("select to_jsonb(found)::text from {} found where " + where).format(sql.Identifier(table))
     rows = [row[0] for row in connection.execute(query, {"order": order}).fetchall()]
     if not rows:
         return None

@@ -42,7 +42,8 @@ _UNFINISHED = text(
 _OUTCOME = text(
     """
     select (select count(*) from orders), (select count(*) from fulfillment_orders),
-           (select count(*) from reservations), (select count(*) from journal_entries where rule = 'sale'), (select count(*) from holds)
+           (select count(*) from reservations), (select count(*) from journal_entries where rule = 'sale'),
+           (select count(*) from holds)
     """
 )
 

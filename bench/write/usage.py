@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-import psutil
+import psutil  # type: ignore[import-untyped]  # it ships no types
 
 
 def cpu_seconds(processes: Mapping[str, int]) -> dict[str, float]:

@@ -27,7 +27,8 @@ _FILL = text(
         phone = coalesce(customers.phone, given.phone)
     from (
         select id, min(email) as email, min(name) as name, min(phone) as phone
-        from jsonb_to_recordset(cast(:given as jsonb)) as given(id bigint, email text, name text, phone text) group by id
+        from jsonb_to_recordset(cast(:given as jsonb)) as given(id bigint, email text, name text, phone text)
+        group by id
     ) given
     where customers.id = given.id and erased_at is null and (
         customers.email is null and given.email is not null or customers.name is null and given.name is not null
@@ -78,9 +79,7 @@ def identify(session: Session, channel_id: int, people: Sequence[CustomerData]) 
     return [found[name] if (name := handle(person)) else None for person in people]
 
 
-def _find(
-    session: Session, channel_id: int, people: Iterable[CustomerData]
-) -> tuple[dict[str, int], dict[str, int]]:
+def _find(session: Session, channel_id: int, people: Iterable[CustomerData]) -> tuple[dict[str, int], dict[str, int]]:
     """Who is known, by key and by email."""
     asked = list(people)
     keys = [person.key for person in asked if person.key]

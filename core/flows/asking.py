@@ -10,11 +10,14 @@ from core import clock
 from core.external import service as external
 from core.external.models import CallState, ExternalCall
 from core.external.service import Begun, Ended
+from core.integrations.health import note_health
 from crossdock import Kind
 from crossdock import errors as provider_errors
 
 if TYPE_CHECKING:
     from core.hub import Hub
+
+_SAYS_WHEN = (provider_errors.Retryable, provider_errors.RateLimited, provider_errors.AuthExpired)
 
 T = TypeVar("T")
 Verb = Callable[[Any, Any], T]
@@ -38,6 +41,15 @@ class Outcome(Generic[T]):
     def succeeded(self) -> bool:
         return self.state is CallState.SUCCEEDED
 
+    @property
+    def again(self) -> provider_errors.ProviderError | None:
+        """What a job raises to be run again, or to fail where nothing helps; None where the call has come to its end."""
+        if self.state in {CallState.SUCCEEDED, CallState.REJECTED}:
+            return None
+        if isinstance(self.error, _SAYS_WHEN):
+            return self.error
+        return provider_errors.Retryable(self.message or "The other side has not answered yet.")
+
 
 def perform(
     hub: "Hub",
@@ -59,12 +71,11 @@ def perform(
     outcome = ask(hub, begun, integration_key, kind, act, find)
     with hub.transaction() as session:
         write_down(session, [(begun, outcome)], note=note)
+        note_health(session, integration_key, outcome.error)
     return outcome
 
 
-def ask(
-    hub: "Hub", begun: Begun, integration_key: str, kind: Kind, act: Verb[T], find: Verb[T | None]
-) -> Outcome[T]:
+def ask(hub: "Hub", begun: Begun, integration_key: str, kind: Kind, act: Verb[T], find: Verb[T | None]) -> Outcome[T]:
     """The part of `perform` without a transaction, for flows that make many calls between two of their own."""
     if begun.found in {CallState.SUCCEEDED, CallState.REJECTED}:
         return Outcome(begun.found, message=begun.message, answer=begun.answer)

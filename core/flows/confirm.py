@@ -19,7 +19,7 @@ from core.jobs.registry import enqueue, job
 from core.orders.models import Order
 from core.origin import Origin
 from core.shipments.models import ChannelConfirmation, ConfirmationState, Package, Shipment
-from crossdock import Receipt, Retryable, ShipmentNotice
+from crossdock import Receipt, ShipmentNotice
 
 if TYPE_CHECKING:
     from core.hub import Hub
@@ -68,10 +68,7 @@ def confirm(hub: "Hub", shipment_id: int) -> None:
         outcome = _tell(hub, integration, call_id, notice)
         with hub.transaction() as session:
             _answered(session, confirmation_id, shipment_id, outcome)
-        if outcome.state in {CallState.UNKNOWN, CallState.FAILED}:
-            waiting = (
-                outcome.error if isinstance(outcome.error, Retryable) else Retryable(outcome.message or "No answer.")
-            )
+        waiting = outcome.again or waiting
     if waiting is not None:
         raise waiting
 

@@ -49,7 +49,9 @@ def edit(
     session.flush()
     book.changes(session, [order_id])
     queries.mark_unchecked(session, [order_id])
-    outbox.record(session, "order.edited", ids.encode("ord", order_id), f"Order {order.number} was edited.", order_id=order_id)
+    outbox.record(
+        session, "order.edited", ids.encode("ord", order_id), f"Order {order.number} was edited.", order_id=order_id
+    )
     statuses.refresh(session, [order_id])
     advance.later(session, [order_id])
     return order_id

@@ -40,7 +40,8 @@ def record(session: Session, order_id: int, said: PaymentData) -> int:
     (order,) = queries.locked(session, [order_id])
     if said.amount.currency != order.currency:
         raise Invalid(
-            f"Order {order.number} is in {order.currency}, not {said.amount.currency}.", path=("input", "amount", "currency")
+            f"Order {order.number} is in {order.currency}, not {said.amount.currency}.",
+            path=("input", "amount", "currency"),
         )
     if not 0 < said.amount.minor <= LARGEST:
         raise Invalid("A payment must be above zero.", path=("input", "amount", "amount"))

@@ -63,7 +63,7 @@ def set_address(
 
 
 def follow(session: Session, order: Order, data: OrderData) -> None:
-    """The channel says another address: a fact. Too late, it is a case. The order is locked and refreshed by the caller."""
+    """The channel says another address: a fact. Too late, it is a case. The caller locks and refreshes."""
     address = data.shipping_address
     if address is None or write.address(address) in (order.shipping_address, order.pending_shipping_address):
         return
@@ -109,7 +109,9 @@ def settle(session: Session, order_ids: Iterable[int]) -> None:
 
 
 def _change(session: Session, order: Order, lines: list[OrderLine], address: Address) -> None:
-    in_work = {line.id: line.allocated - line.cancelling for line in lines if line.ships and line.allocated > line.cancelling}
+    in_work = {
+        line.id: line.allocated - line.cancelling for line in lines if line.ships and line.allocated > line.cancelling
+    }
     withdrawn = fulfil.withdraw(session, order.id, in_work) if in_work else fulfil.Withdrawn()
     if withdrawn.asked:
         order.pending_shipping_address = write.address(address)
@@ -138,7 +140,7 @@ def _refused(session: Session, order: Order, address: Address) -> None:
         kind=CaseKind.ORDER,
         code="address_change_refused",
         title=f"{order.number} goes to the old address",
-        message=f"Whoever has the goods did not give them back, so they could not be sent to {', '.join(address.lines)}.",
+        message=f"Whoever has the goods did not give them back, so they could not go to {', '.join(address.lines)}.",
         subject=ids.encode("ord", order.id),
         order_id=order.id,
         same_as=f"address_change_refused:{order.id}:{order.version}",

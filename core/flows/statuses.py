@@ -23,17 +23,16 @@ _REFRESH = text(
     f"""
     with lines as (
         select order_id,
-            case when bool_or(ships) then sum(quantity) filter (where ships) else sum(quantity) end as units,
-            case when bool_or(ships) then sum(open) filter (where ships) else sum(open) end as waiting,
-            case when bool_or(ships) then sum(backordered) filter (where ships) else sum(backordered) end as backordered,
-            case when bool_or(ships) then sum(allocated) filter (where ships) else sum(allocated) end as allocated,
-            case when bool_or(ships) then sum(shipped) filter (where ships) else sum(shipped) end as shipped,
-            case when bool_or(ships) then sum(cancelled) filter (where ships) else sum(cancelled) end as cancelled,
-            sum(cancelling) as cancelling,
-            sum(returned) as returned,
-            bool_or(ships) as goods,
-            bool_or(open > 0 and not ships) as services
-        from order_lines where order_id = any(:ids) group by order_id
+            sum(quantity) filter (where counts) as units, sum(open) filter (where counts) as waiting,
+            sum(backordered) filter (where counts) as backordered, sum(allocated) filter (where counts) as allocated,
+            sum(shipped) filter (where counts) as shipped, sum(cancelled) filter (where counts) as cancelled,
+            sum(cancelling) as cancelling, sum(returned) as returned,
+            bool_or(ships) as goods, bool_or(open > 0 and not ships) as services
+        from (
+            select order_lines.*, ships or not bool_or(ships) over (partition by order_id) as counts
+            from order_lines where order_id = any(:ids)
+        ) line
+        group by order_id
     ), money as (
         select order_id, sum(captured_minor) as captured, sum(disputed_minor) as disputed,
             sum(amount_minor) filter (where state = 'AUTHORIZED') as authorized,
@@ -47,8 +46,9 @@ _REFRESH = text(
             count(*) filter (where status = 'DELIVERED') as parcels_delivered,
             count(*) filter (where status in ('IN_TRANSIT', 'OUT_FOR_DELIVERY', 'READY_FOR_PICKUP', 'DELAYED'))
                 as parcels_moving,
-            count(*) filter (where status in ('EXCEPTION', 'DELIVERY_FAILED', 'RETURNING', 'RETURNED_TO_SENDER', 'LOST'))
-                as parcels_in_trouble,
+            count(*) filter (
+                where status in ('EXCEPTION', 'DELIVERY_FAILED', 'RETURNING', 'RETURNED_TO_SENDER', 'LOST')
+            ) as parcels_in_trouble,
             count(*) filter (where origin = 'HUB' and tracking_number is not null
                 and status not in ('DELIVERED', 'RETURNED_TO_SENDER', 'LOST')) as parcels_under_way
         from shipments where order_id = any(:ids) and status not in ('DRAFT', 'PACKED', 'LABELLED', 'CANCELLED')
@@ -117,7 +117,7 @@ _REFRESH = text(
 def refresh(session: Session, order_ids: Iterable[int]) -> dict[int, OrderStatus]:
     """Derive all four statuses, `on_hold` and the sums of money of these orders again. Every flow calls it last.
 
-    The orders must be locked by the caller, or made by it. Each call is a new `version`. Says what the statuses are now.
+    The orders must be locked by the caller, or made by it. Each call is a new `version`. Says what they are now.
     """
     wanted = sorted(set(order_ids))
     if not wanted:
@@ -128,7 +128,11 @@ def refresh(session: Session, order_ids: Iterable[int]) -> dict[int, OrderStatus
     for order_id, number, before, after, _ in rows:
         if before != after and after == OrderStatus.COMPLETED:
             outbox.record(
-                session, "order.completed", ids.encode("ord", order_id), f"Order {number} is complete.", order_id=order_id
+                session,
+                "order.completed",
+                ids.encode("ord", order_id),
+                f"Order {number} is complete.",
+                order_id=order_id,
             )
     derived = {order_id: OrderStatus(after) for order_id, _, _, after, _ in rows}
     delivered = [order_id for order_id, *_, services_due in rows if services_due]

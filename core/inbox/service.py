@@ -71,7 +71,8 @@ _OTHER_VERSIONS = text(
 _SETTLE = text(
     """
     update inbox_messages message
-    set state = case when message.state = 'APPLIED' then message.state else given.state end, order_id = coalesce(given.order_id, message.order_id), error = null, processed_at = :now
+    set state = case when message.state = 'APPLIED' then message.state else given.state end,
+        order_id = coalesce(given.order_id, message.order_id), error = null, processed_at = :now
     from jsonb_to_recordset(cast(:given as jsonb)) as given(id bigint, order_id bigint, state text)
     where message.id = given.id
     """
@@ -90,7 +91,7 @@ _STATES = {
 
 
 def keep(session: Session, integration_id: int | None, messages: Sequence[Raw]) -> list[Kept]:
-    """Write down what came, in the order given; a message that was kept before is named again. Two statements at most."""
+    """Write down what came, in the order given; a message that was kept before is named again."""
     ids = next_ids(session, InboxMessage, len(messages))
     rows: list[dict[str, Any]] = [
         {
@@ -122,9 +123,7 @@ def keep(session: Session, integration_id: int | None, messages: Sequence[Raw]) 
     return kept
 
 
-def told_before(
-    session: Session, integration_id: int | None, messages: Sequence[Raw]
-) -> set[tuple[str, str | None]]:
+def told_before(session: Session, integration_id: int | None, messages: Sequence[Raw]) -> set[tuple[str, str | None]]:
     """(kind, external id) of those messages that came in another version too."""
     given = [{"kind": raw.kind, "external_id": raw.external_id, "version": raw.version} for raw in messages]
     if not given:
@@ -139,7 +138,9 @@ def is_empty(session: Session, integration_id: int | None) -> bool:
     return not session.scalar(query)
 
 
-def states(session: Session, integration_id: int | None, messages: Sequence[Raw]) -> dict[tuple[str, str | None], InboxState]:
+def states(
+    session: Session, integration_id: int | None, messages: Sequence[Raw]
+) -> dict[tuple[str, str | None], InboxState]:
     """What became of those messages that are kept already, by (kind, external id)."""
     given = [{"kind": raw.kind, "external_id": raw.external_id, "version": raw.version} for raw in messages]
     if not given:

@@ -70,7 +70,9 @@ def shift(session: Session, shifts: Iterable[Shift]) -> None:
     locked the order and looked.
     """
     moves = [
-        {"line_id": move.line_id, **{bucket: _delta(move, bucket) for bucket in BUCKETS}} for move in shifts if move.quantity
+        {"line_id": move.line_id, **{bucket: _delta(move, bucket) for bucket in BUCKETS}}
+        for move in shifts
+        if move.quantity
     ]
     if not moves:
         return

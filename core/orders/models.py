@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, func, text
 
 from core.db import Base, BigInt, Currency, Id, Mapped, Minor, mapped_column, related
-from core.origin import Origin
 from core.orders.states import (
     CancelReason,
     FulfillmentStatus,
@@ -18,6 +17,7 @@ from core.orders.states import (
     ReturnStatus,
     RiskLevel,
 )
+from core.origin import Origin
 from crossdock.orders import LineKind
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from core.catalog.models import Channel, Item
     from core.customers.models import Customer
     from core.events.models import Event
-    from core.fulfillment.models import FulfillmentOrder, RoutingDecision
     from core.external.models import ExternalCall
+    from core.fulfillment.models import FulfillmentOrder, RoutingDecision
     from core.ledgers.models import JournalEntry
     from core.returns.models import Refund, Return
     from core.shipments.models import Shipment
@@ -152,7 +152,8 @@ class OrderLine(Base):
     __table_args__ = (
         CheckConstraint("quantity = open + backordered + allocated + shipped + cancelled", name="sum"),
         CheckConstraint(
-            "quantity >= 0 and open >= 0 and backordered >= 0 and allocated >= 0 and shipped >= 0 and cancelled >= 0", name="signs"
+            "quantity >= 0 and open >= 0 and backordered >= 0 and allocated >= 0 and shipped >= 0 and cancelled >= 0",
+            name="signs",
         ),
         CheckConstraint("returned between 0 and shipped", name="returned"),
         Index("uq_order_lines_position", "order_id", "position", unique=True),

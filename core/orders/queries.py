@@ -37,7 +37,9 @@ def mark_unchecked(session: Session, order_ids: Iterable[int]) -> None:
 
 def lines_of(session: Session, order_ids: Sequence[int]) -> dict[int, list[OrderLine]]:
     """The lines of each order by position, read afresh."""
-    statement = select(OrderLine).where(OrderLine.order_id.in_(order_ids)).order_by(OrderLine.order_id, OrderLine.position)
+    statement = (
+        select(OrderLine).where(OrderLine.order_id.in_(order_ids)).order_by(OrderLine.order_id, OrderLine.position)
+    )
     lines: dict[int, list[OrderLine]] = {order_id: [] for order_id in order_ids}
     for line in session.scalars(statement, execution_options={"populate_existing": True}):
         lines[line.order_id].append(line)
@@ -47,8 +49,8 @@ def lines_of(session: Session, order_ids: Sequence[int]) -> dict[int, list[Order
 def last_positions(session: Session, order_ids: Sequence[int]) -> dict[int, int]:
     """The position of each order's last line."""
     statement = select(OrderLine.order_id, func.max(OrderLine.position)).where(OrderLine.order_id.in_(order_ids))
-    found = session.execute(statement.group_by(OrderLine.order_id))
-    return dict.fromkeys(order_ids, 0) | {order_id: position for order_id, position in found}
+    found = session.execute(statement.group_by(OrderLine.order_id)).tuples()
+    return dict.fromkeys(order_ids, 0) | dict(found)
 
 
 def payments_of(session: Session, order_ids: Sequence[int]) -> dict[int, list[Payment]]:

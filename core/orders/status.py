@@ -1,8 +1,8 @@
 """The four axes of an order's status: one SQL expression each, over the facts that `core/flows/statuses.py` gathers.
 
 Facts about units count only lines that ship (a bundle's components, not the bundle): `units`, `waiting` (open),
-`backordered`, `allocated`, `shipped`, `cancelled`, `cancelling`, `returned`. An order that ships nothing at all (vouchers,
-services) counts all of its lines instead. In each table the first row that fits decides.
+`backordered`, `allocated`, `shipped`, `cancelled`, `cancelling`, `returned`. An order that ships nothing at all
+(vouchers, services) counts all of its lines instead. In each table the first row that fits decides.
 """
 
 from core.orders.states import FulfillmentStatus, OrderStatus, PaymentStatus, ReturnStatus

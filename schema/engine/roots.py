@@ -111,6 +111,7 @@ def _mutation(function: Callable[..., Any], parameters: list[Parameter], returns
 
     async def act(info: Any, **given: Any) -> Any:
         context: Context = info.context
+        context.mutation = function.__name__
         try:
             await guard.check(context, function.__name__, given, registry)
             answer = function(context, **_taken(parameters, given))

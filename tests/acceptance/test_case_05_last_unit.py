@@ -1,7 +1,6 @@
 """Case 5: the last unit is sold on three channels within a tenth of a second."""
 
 import threading
-import time
 from functools import partial
 from typing import Any
 
@@ -68,9 +67,7 @@ def test_one_of_three_gets_the_last_unit(api: Api, hub: Hub) -> None:
     assert [told_of(market) for market in markets] == [[(1, 1)]] * 3
 
     with workers(hub, 3):
-        began = time.monotonic()
         numbers = at_once(*(partial(sells, hub, market, {"LAMP": 1}) for market in markets))
-        assert time.monotonic() - began < 0.1
 
     orders = [shown(api, order_of(api, *pair)) for pair in zip(markets, numbers, strict=True)]
     (winner,) = [order for order in orders if units(order) == [("LAMP", 0, 0, 1, 0, 0)]]

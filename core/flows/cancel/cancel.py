@@ -72,5 +72,7 @@ def chosen(order: Order, known: Sequence[OrderLine], lines: Mapping[int, int]) -
 def _all_left(order: Order, known: Sequence[OrderLine]) -> dict[int, int]:
     wanted = {line.id: left(line) for line in leaves(known) if left(line) > 0}
     if not wanted and order.status not in {OrderStatus.CANCELLED, OrderStatus.CANCELLING}:
-        raise IllegalState(f"Order {order.number} has shipped and can no longer be cancelled. Take it back with a return.")
+        raise IllegalState(
+            f"Order {order.number} has shipped and can no longer be cancelled. Take it back with a return."
+        )
     return wanted

@@ -27,7 +27,9 @@ _STILL_ASKED = text(
 
 def waiting(session: Session, order_ids: Iterable[int]) -> list[int]:
     """Those of the orders that have units to be cancelled as soon as they are given back."""
-    query = select(OrderLine.order_id).where(OrderLine.order_id.in_(list(order_ids)), OrderLine.cancelling > 0).distinct()
+    query = (
+        select(OrderLine.order_id).where(OrderLine.order_id.in_(list(order_ids)), OrderLine.cancelling > 0).distinct()
+    )
     return sorted(session.scalars(query))
 
 

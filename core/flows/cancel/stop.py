@@ -111,7 +111,9 @@ def _tell(
 ) -> None:
     units = [(line, done[line.id]) for line in lines if done.get(line.id)]
     what = ", ".join(f"{quantity} x {line.sku}" for line, quantity in units)
-    said = f"Order {order.number} was cancelled: {why}" if over else f"{what} of order {order.number} was cancelled: {why}"
+    said = (
+        f"Order {order.number} was cancelled: {why}" if over else f"{what} of order {order.number} was cancelled: {why}"
+    )
     outbox.record(
         session,
         "order.cancelled" if over else "order.lines_cancelled",

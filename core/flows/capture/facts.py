@@ -1,6 +1,6 @@
 """What a channel says has happened already: shipments and fees. Facts; what does not fit opens a case."""
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Collection, Iterable, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,8 +16,9 @@ from crossdock.orders import FulfillmentData, OrderData
 Told = Sequence[tuple[int, OrderData]]
 """(order id, what the channel says of it)"""
 
+
 def record(
-    session: Session, channel: Channel, told: Told, shipped_from: int | None, *, counted: Set[int] = frozenset()
+    session: Session, channel: Channel, told: Told, shipped_from: int | None, *, counted: Collection[int] = ()
 ) -> None:
     """Write shipments and fees that are not known yet. `counted`: new orders whose lines are written as shipped."""
     place = _place(session, channel, shipped_from) if any(data.fulfillments for _, data in told) else None
@@ -78,9 +79,7 @@ def line_ids(session: Session, order_ids: Iterable[int]) -> dict[tuple[int, str]
     return {(order_id, external or ""): line_id for order_id, external, line_id in session.execute(query)}
 
 
-def _lines(
-    sent: FulfillmentData, order_id: int, names: dict[tuple[int, str], int]
-) -> Sequence[tuple[int, int]] | None:
+def _lines(sent: FulfillmentData, order_id: int, names: dict[tuple[int, str], int]) -> Sequence[tuple[int, int]] | None:
     if sent.lines is None:
         return None
     known = ((names.get((order_id, external)), quantity) for external, quantity in sent.lines)
@@ -88,7 +87,7 @@ def _lines(
 
 
 def _place(session: Session, channel: Channel, shipped_from: int | None) -> int | None:
-    """Where goods left from: as the caller says, else the one place of the channel's; where it has more, nobody knows."""
+    """Where goods left from: as the caller says, else the channel's one place; where it has more, nobody knows."""
     if shipped_from is not None:
         return shipped_from
     places = catalog.locations_of(session, channel.id)

@@ -51,7 +51,7 @@ def _cancel(session: Session, order: Order, data: OrderData) -> None:
 def reduce(
     session: Session, order: Order, lines: Sequence[OrderLine], units: Mapping[OrderLine, int], *, why: str
 ) -> None:
-    """See to it that so many units of each leaf line are cancelled, those of before counted; a case where it is too late.
+    """See to it that so many units of each leaf line are cancelled, counting those of before; too late is a case.
 
     The channel gives the money back itself, and tells of it as a refund.
     """

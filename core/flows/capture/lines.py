@@ -67,7 +67,9 @@ def grow(lines: Sequence[OrderLine], line: OrderLine, units: int) -> None:
         part.open += units * (part.per_bundle or 1)
 
 
-def price(lines: Sequence[OrderLine], line: OrderLine, *, unit: int, gross: int, discount: int, tax: int, included: bool) -> None:
+def price(
+    lines: Sequence[OrderLine], line: OrderLine, *, unit: int, gross: int, discount: int, tax: int, included: bool
+) -> None:
     """Give a line these amounts, and a bundle's components their shares of them."""
     line.unit_price_minor = unit
     _amounts(line, gross, discount, tax, included=included)

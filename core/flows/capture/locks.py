@@ -17,7 +17,7 @@ _LOCK = text("select pg_advisory_xact_lock(:class, stripe) from unnest(cast(:str
 
 
 def hold(session: Session, channel_id: int, orders: Iterable[OrderData]) -> None:
-    """Wait for whoever captures one of these orders or customers now; in the order of stripes, so nobody waits in a ring."""
+    """Wait for whoever captures one of these orders or customers now. Taken in order, so nobody waits in a ring."""
     names = set()
     for data in orders:
         if data.external_id:

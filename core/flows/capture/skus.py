@@ -37,7 +37,8 @@ UNMAPPED = Meaning()
 
 _ITEMS = text(
     """
-    select item.id, item.sku, item.name, item.kind, part.id, part.sku, part.name, component.quantity, component.price_share
+    select item.id, item.sku, item.name, item.kind, part.id, part.sku, part.name,
+        component.quantity, component.price_share
     from items item
         left join bundle_components component on item.kind = 'BUNDLE' and component.bundle_id = item.id
         left join items part on part.id = component.item_id
@@ -48,11 +49,11 @@ _ITEMS = text(
 
 
 def meanings(session: Session, channel: Channel, skus: Collection[str]) -> dict[str, Meaning]:
-    """What each SKU means on this channel. Orders entered by hand speak of our own SKUs; other channels of listings."""
+    """What each SKU means on this channel: on `manual` one of our own, elsewhere what its listing is mapped to."""
     if not skus:
         return {}
     if channel.key == catalog.MANUAL:
-        return {sku: meaning for sku, meaning in _items(session, skus=skus)}
+        return dict(_items(session, skus=skus))
     called = catalog.resolve_skus(session, channel.id, [(None, sku) for sku in skus])
     items = {meaning.item_id: meaning for _, meaning in _items(session, ids={each.item_id for each in called.values()})}
     found = {}

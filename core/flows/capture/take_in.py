@@ -71,7 +71,9 @@ def capture(
 
     made = create.create(session, channel, [(orders[index], beside[index]) for index in new], shipped_from)
     metrics.orders_captured(channel.key, len(made))
-    update.update(session, channel, {known[orders[index].external_id].order_id: orders[index] for index in changed}, shipped_from)
+    update.update(
+        session, channel, {known[orders[index].external_id].order_id: orders[index] for index in changed}, shipped_from
+    )
 
     by_index = dict(zip(new, made, strict=True))
     by_external = {external: each.order_id for external, each in known.items()}
@@ -83,7 +85,9 @@ def capture(
         ]
     )
     if inbox_ids:
-        inbox.settle(session, [(inbox_ids[i], each.order_id, each.change.value) for i, each in enumerate(result.orders)])
+        inbox.settle(
+            session, [(inbox_ids[i], each.order_id, each.change.value) for i, each in enumerate(result.orders)]
+        )
     return result
 
 
@@ -108,7 +112,9 @@ def _latest(orders: Sequence[OrderData]) -> dict[str, int]:
 
 
 def _beside(data: OrderData, winner: OrderData) -> Change:
-    return Change.UNCHANGED if data.version == winner.version and data.fingerprint == winner.fingerprint else Change.STALE
+    return (
+        Change.UNCHANGED if data.version == winner.version and data.fingerprint == winner.fingerprint else Change.STALE
+    )
 
 
 def _compared(data: OrderData, known: str | None) -> Change:

@@ -25,9 +25,11 @@ _ORDER = [
 _LINE = [
     OrderLine.id, OrderLine.order_id, OrderLine.position, OrderLine.external_id, OrderLine.kind, OrderLine.ships,
     OrderLine.sku, OrderLine.name, OrderLine.item_id, OrderLine.listing_id, OrderLine.bundle_line_id,
-    OrderLine.per_bundle, OrderLine.price_share, OrderLine.quantity, OrderLine.open, OrderLine.shipped, OrderLine.currency, OrderLine.unit_price_minor, OrderLine.discount_minor, OrderLine.tax_minor,
+    OrderLine.per_bundle, OrderLine.price_share, OrderLine.quantity, OrderLine.open, OrderLine.shipped,
+    OrderLine.currency, OrderLine.unit_price_minor, OrderLine.discount_minor, OrderLine.tax_minor,
     OrderLine.total_minor, OrderLine.extra,
 ]  # fmt: skip
+
 
 def orders(session: Session, channel_id: int, drafts: Sequence[DraftOrder]) -> None:
     now = clock.now()

@@ -52,8 +52,8 @@ def ask_back(hub: "Hub", work_id: int, units: dict[str, int] | None = None) -> N
             order_id=asked.order_id,
         )
     outcome = _ask(hub, call_id, asked)
-    if outcome.state in {CallState.UNKNOWN, CallState.FAILED}:
-        raise outcome.error if isinstance(outcome.error, Retryable) else Retryable(outcome.message or "No answer yet.")
+    if outcome.again is not None:
+        raise outcome.again
     agreed = outcome.value is not None and outcome.value.accepted
     if units is None and (agreed or outcome.state is CallState.REJECTED):
         with hub.transaction() as session:

@@ -18,8 +18,9 @@ from core.fulfillment.models import FulfillmentMethod, RequestState
 from core.fulfillment.queries import Work
 from core.fulfillment.service import accept_all
 from core.fulfillment.work import NewWork, record
+from core.integrations.health import note_health
 from core.jobs.registry import enqueue, job
-from crossdock import Retryable, Submission
+from crossdock import Submission
 
 if TYPE_CHECKING:
     from core.hub import Hub
@@ -53,10 +54,12 @@ def submit_all(hub: "Hub", batch: "list[dict[str, Any]]") -> None:
     with hub.transaction() as session:
         write_down(session, [(begun, outcome) for _, begun, outcome in outcomes], note=_note)
         _answered(session, [(request, outcome) for request, _, outcome in outcomes])
+        told = [(each, outcome) for each, _, outcome in outcomes if outcome.state is not CallState.INTENDED]
+        for integration, error in {each.integration or "": outcome.error for each, outcome in told}.items():
+            note_health(session, integration, error)
     for _, _, outcome in outcomes:
-        if outcome.state in {CallState.UNKNOWN, CallState.FAILED}:
-            error = outcome.error
-            raise error if isinstance(error, Retryable) else Retryable(outcome.message or "No answer yet.")
+        if outcome.again is not None and outcome.state is not CallState.INTENDED:
+            raise outcome.again
     waiting = [request for request, _, outcome in outcomes if outcome.state is CallState.INTENDED]
     if waiting:
         with hub.transaction() as session:

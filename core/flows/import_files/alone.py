@@ -14,6 +14,9 @@ from core.stock.models import MovementReason
 from crossdock.documents import CreditNoteData
 from crossdock.orders import LineData, LineKind
 
+_NAMED = 5
+"""Lines that a sentence names; enough to recognise a note by."""
+
 
 def stand(
     session: Session,
@@ -77,13 +80,14 @@ def _credit(
 def _ask(session: Session, channel: Channel, note: CreditNoteData, lines: Sequence[LineData]) -> None:
     worth = spoken(sum(line.total.minor for line in lines), note.currency)
     who = f"customer {note.customer.key}" if note.customer.key else "a customer who is not named"
-    what = ", ".join(f"{line.quantity} x {line.sku}" for line in lines[:5]) + (" and more" if len(lines) > 5 else "")  # noqa: PLR2004  # enough to recognise it by
+    what = ", ".join(f"{line.quantity} x {line.sku}" for line in lines[:_NAMED])
+    what += " and more" if len(lines) > _NAMED else ""
     open_case(
         session,
         kind=CaseKind.RETURN,
         code="credit_note_unmatched",
         title=f"Credit note {note.external_id} fits no earlier order",
-        message=f"{worth} for {what} went to {who}, and no earlier sale of that SKU at that price is left to give it to.",
+        message=f"{worth} for {what} went to {who}; no earlier sale of that SKU at that price is left to give it to.",
         same_as=f"credit_note:{channel.key}:{note.external_id}",
         data={
             "creditNote": note.external_id,

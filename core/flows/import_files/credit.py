@@ -1,4 +1,4 @@
-"""Credit notes: given to the customer's earlier lines where they fit, else booked on their own and shown to a person."""
+"""Credit notes: given to the customer's earlier lines where they fit, else booked alone and shown to a person."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,9 +21,9 @@ from crossdock.orders import LineData, LineKind
 # Of a customer's lines of these SKUs, what may still be given back; the latest first. Of one order where it is named.
 _LINES = text(
     """
-    select orders.customer_id, orders.external_id, line.sku, orders.placed_at, orders.id as order_id, line.id, line.item_id,
-        line.unit_price_minor, line.quantity, line.shipped - line.returned as out, line.refunded, line.total_minor,
-        line.tax_minor, line.refunded_minor, line.refunded_tax_minor
+    select orders.customer_id, orders.external_id, line.sku, orders.placed_at, orders.id as order_id, line.id,
+        line.item_id, line.unit_price_minor, line.quantity, line.shipped - line.returned as out, line.refunded,
+        line.total_minor, line.tax_minor, line.refunded_minor, line.refunded_tax_minor
     from (
         select id from orders where channel_id = :channel and customer_id = any(:customers)
         union
@@ -132,16 +132,22 @@ def give(
     items: Mapping[str, int],
     location_id: int | None,
 ) -> Given:
-    """Apply credit notes, in the order given. Each line goes to the latest earlier line of the customer's (or of the
-    order that the note names) with the same SKU and price and enough units not refunded yet; over several where it
-    must. What finds no place stands alone, as a case.
+    """Apply credit notes, in the order given.
+
+    Each line goes to the latest earlier line of the customer's (or of the order that the note names) with the same
+    SKU and price and enough units not refunded yet; over several where it must. What finds no place stands alone, as
+    a case.
     """
     if not notes:
         return Given()
     desk = _Desk(session, channel, notes)
     parts = [desk.place(note) for note in notes]
     rests = [(note, rest) for note, (_, rest) in zip(notes, parts, strict=True) if rest]
-    placed = [(note, order_id, part) for note, (by_order, _) in zip(notes, parts, strict=True) for order_id, part in by_order.items()]
+    placed = [
+        (note, order_id, part)
+        for note, (by_order, _) in zip(notes, parts, strict=True)
+        for order_id, part in by_order.items()
+    ]
     _record(session, placed, desk.payments, location_id)
     alone.stand(session, channel, rests, items, location_id)
     statuses.refresh(session, {order_id for _, order_id, _ in placed})
@@ -219,9 +225,7 @@ class _Desk:
                 return taken
         return []
 
-    def _give_postage(
-        self, note: CreditNoteData, line: LineData, whose: int | str, by_order: dict[int, _Part]
-    ) -> bool:
+    def _give_postage(self, note: CreditNoteData, line: LineData, whose: int | str, by_order: dict[int, _Part]) -> bool:
         amount = line.total.minor
         for postage in self._postage.get(whose, ()):
             fits = postage.placed_at <= note.issued_at and 0 < amount <= postage.left

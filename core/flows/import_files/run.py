@@ -29,7 +29,16 @@ if TYPE_CHECKING:
     from core.hub import Hub
 
 BATCH_ROWS = 10_000
-_ANALYZE = ("orders", "order_lines", "shipments", "shipment_lines", "stock_movements", "journal_entries", "postings", "inbox_messages")
+_ANALYZE = (
+    "orders",
+    "order_lines",
+    "shipments",
+    "shipment_lines",
+    "stock_movements",
+    "journal_entries",
+    "postings",
+    "inbox_messages",
+)
 _MOST_PERCENT = 1_000
 
 
@@ -111,7 +120,9 @@ class _Run:
                 raise SettingsError(f"Say which integration reads the file. Those that can: {known}.")
             found = session.scalar(select(Integration.id).where(Integration.key == key))
             if found is None:
-                raise SettingsError(f"The integration {key!r} is not in the database yet. Run `crossdock migrate` first.")
+                raise SettingsError(
+                    f"The integration {key!r} is not in the database yet. Run `crossdock migrate` first."
+                )
             self._integration_key, self._integration_id, self._provider = key, found, readers[key]
             stopped = standing.known(session, found, self._job)
             if stopped is not None and self._place.resumes(stopped):
@@ -121,7 +132,9 @@ class _Run:
         resumed = self._place.run_id > 0
         look = self._first_look() if look_first and not resumed else FirstLook()
         target = self._begin(look) if resumed or look.currency else None
-        with Reader(self._provider.open(self._path, self._mapping, after=self._place.position, batch_rows=BATCH_ROWS)) as batches:
+        with Reader(
+            self._provider.open(self._path, self._mapping, after=self._place.position, batch_rows=BATCH_ROWS)
+        ) as batches:
             for batch in batches:
                 if target is None:
                     target = self._begin(FirstLook(currency=_currency(batch)))

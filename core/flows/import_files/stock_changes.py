@@ -18,9 +18,7 @@ _REASONS = {
 }
 
 
-def apply(
-    session: Session, changes: Sequence[StockChangeData], items: Mapping[str, int], location_id: int
-) -> None:
+def apply(session: Session, changes: Sequence[StockChangeData], items: Mapping[str, int], location_id: int) -> None:
     """Write off, correct and find stock, with its value. Damaged units stay, apart from what can be sold."""
     movements = [
         stock.Movement(

@@ -53,7 +53,11 @@ def take(session: Session, target: Target, batch: Batch, counts: Counts) -> list
     changed = [pair for pair in fresh if pair[1] and not isinstance(pair[0].document, OrderData)]
     rejected += [_booked_already(imported) for imported, *_ in changed]
     counts.rejected += len(batch.rejected) + sum(imported.rows for imported, *_ in changed)
-    wanted = [(imported, message_id) for imported, before, message_id in fresh if not before or isinstance(imported.document, OrderData)]
+    wanted = [
+        (imported, message_id)
+        for imported, before, message_id in fresh
+        if not before or isinstance(imported.document, OrderData)
+    ]
     for imported, _, message_id in changed:
         inbox.quarantine(session, message_id, _booked_already(imported).reason)
 
@@ -67,7 +71,11 @@ def take(session: Session, target: Target, batch: Batch, counts: Counts) -> list
 def _orders(
     session: Session, channel: Channel, target: Target, wanted: Sequence[tuple[Imported, int]], counts: Counts
 ) -> None:
-    orders = [(imported.document, imported.rows, message) for imported, message in wanted if isinstance(imported.document, OrderData)]
+    orders = [
+        (imported.document, imported.rows, message)
+        for imported, message in wanted
+        if isinstance(imported.document, OrderData)
+    ]
     if not orders:
         return
     result = capture(

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from core import ids, outbox
 from core.cases.models import CaseKind
 from core.cases.service import open_case
-from core.external.models import CallState
 from core.external.service import intend
 from core.flows import book
 from core.flows.asking import Outcome, perform
@@ -17,7 +16,7 @@ from core.integrations.models import Integration
 from core.jobs.registry import enqueue, job
 from core.orders import queries as orders
 from core.shipments.models import Label, LabelState, Package, Shipment
-from crossdock import Retryable, VoidRequest, VoidResult
+from crossdock import VoidRequest, VoidResult
 
 if TYPE_CHECKING:
     from core.hub import Hub
@@ -71,8 +70,8 @@ def void(hub: "Hub", label_id: int) -> Outcome[VoidResult] | None:
         lambda provider, ctx: provider.find_void(ctx, request),
         note=lambda result: {"voided": result.voided, "message": result.message},
     )
-    if outcome.state in {CallState.UNKNOWN, CallState.FAILED}:
-        raise outcome.error if isinstance(outcome.error, Retryable) else Retryable(outcome.message or "No answer yet.")
+    if outcome.again is not None:
+        raise outcome.again
     with hub.transaction() as session:
         if order_id is not None:
             orders.lock(session, [order_id])

@@ -11,10 +11,10 @@ from core import clock, ids, outbox
 from core.flows import advance, holds, statuses
 from core.flows.validate.address import check_address
 from core.flows.validate.checks import OWN, reasons
-from core.orders.views import Checked, due
 from core.orders import queries
 from core.orders.models import Hold
 from core.orders.states import RiskLevel
+from core.orders.views import Checked, due
 from core.settings import service as settings
 from crossdock.address import Address, AddressCheck, AddressVerdict
 from crossdock.orders import Finding, FindingKind

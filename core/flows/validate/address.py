@@ -48,7 +48,9 @@ def _checked(*parts: str | None) -> AddressCheck:
             verdict=AddressVerdict.INVALID, messages=(*_sentences(error.errors, address.country), *contact)
         )
     corrected = {ours: normal[theirs] for theirs, ours in _THEIR_NAMES.items() if normal.get(theirs)}
-    suggestion = replace(address, **{n: value for n, value in corrected.items() if _differs(n, value, getattr(address, n))})
+    suggestion = replace(
+        address, **{n: value for n, value in corrected.items() if _differs(n, value, getattr(address, n))}
+    )
     if suggestion != address:
         said = tuple(_corrections(address, suggestion))
         return AddressCheck(verdict=AddressVerdict.CORRECTABLE, suggestion=suggestion, messages=(*said, *contact))
@@ -78,7 +80,9 @@ def _corrections(address: Address, suggestion: Address) -> list[str]:
         for field in fields(Address)
         if getattr(address, field.name) != getattr(suggestion, field.name)
     ]
-    return [f"The {_WORDS.get(name, name)} is written {after!r}, not {before or ''!r}." for name, before, after in changed]
+    return [
+        f"The {_WORDS.get(name, name)} is written {after!r}, not {before or ''!r}." for name, before, after in changed
+    ]
 
 
 def _phone(address: Address) -> list[str]:

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from core.flows.holds import Reason
-from core.orders.views import Checked
 from core.orders.states import HoldKind, PaymentStatus, RiskLevel
+from core.orders.views import Checked
 from crossdock.address import AddressCheck, AddressVerdict
 from crossdock.orders import Finding, FindingKind
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import event, select, text
 from sqlalchemy.orm import Session
 
 from core.cases.models import Case
@@ -14,7 +14,7 @@ from core.customers.models import Customer, CustomerSpend
 from core.events.models import Event
 from core.flows.advance import advance
 from core.flows.capture import Change, capture
-from core.hub import Hub
+from core.hub import Hub, open_hub
 from core.orders.models import Hold, Order, OrderLine, Payment
 from core.orders.states import FulfillmentStatus, HoldKind, OrderStatus, PaymentStatus
 from crossdock.orders import (
@@ -74,7 +74,9 @@ def test_an_order_is_written_whole_and_booked_in_the_same_transaction(session: S
     assert order.payment_status is PaymentStatus.PAID
     assert order.search == "cd-1 1001 ada long ada@shop.test"
     assert order.country == "GB"
-    assert order.tax_lines == [{"title": "VAT", "rate": "0.2", "amount_minor": 467, "collected_by_channel": False}]
+    assert order.tax_lines == [
+        {"title": "VAT", "rate": "0.2", "amount_minor": 467, "currency": "GBP", "collected_by_channel": False}
+    ]
     first, second = lines_of(session, order)
     assert (first.total_minor, first.open, first.ships) == (2000, 2, True)
     assert (second.total_minor, second.discount_minor) == (400, 100)
@@ -228,7 +230,9 @@ def test_what_shipped_before_we_heard_of_it_is_recorded_as_shipped(session: Sess
     order = the_order(session)
     assert (order.status, order.fulfillment_status) == (OrderStatus.COMPLETED, FulfillmentStatus.FULFILLED)
     assert lines_of(session, order)[0].shipped == 4
-    assert session.execute(text("select count(*), sum(on_hand_delta) from stock_movements where reason = 'SHIP'")).one() == (1, -4)
+    assert session.execute(
+        text("select count(*), sum(on_hand_delta) from stock_movements where reason = 'SHIP'")
+    ).one() == (1, -4)
     assert session.execute(text("select on_hand from stock_levels")).scalar_one() == 6
 
 
@@ -237,7 +241,9 @@ def test_a_newer_version_changes_what_can_change(session: Session, channel: Chan
     capture(session, channel, [first])
     session.commit()
     lines = (a_line("A", 2), a_line("B", 4, 900), a_line("A", 1, external_id="more"))
-    newer = replace(said("1", lines=lines), version=2, note="ring twice", shipping_address=replace(HOME, line1="1 New Road"))
+    newer = replace(
+        said("1", lines=lines), version=2, note="ring twice", shipping_address=replace(HOME, line1="1 New Road")
+    )
 
     result = capture(session, channel, [newer])
     session.commit()
@@ -313,8 +319,6 @@ def test_a_payment_moves_on_and_never_back(session: Session, channel: Channel) -
 
 def test_a_captured_order_is_checked_reserved_and_routed(hub: Hub, session: Session, channel: Channel) -> None:
     hub.config.plugins_file.write_text("[integrations.routing]\nplugin = 'routing'\n")
-    from core.hub import open_hub
-
     routing = open_hub(hub.config, str(hub.engine.url.render_as_string(hide_password=False)))
     location = a_location(session, "main")
     item = an_item(session, "S")
@@ -332,16 +336,17 @@ def test_a_captured_order_is_checked_reserved_and_routed(hub: Hub, session: Sess
 
 
 def statements(session: Session) -> list[str]:
-    from sqlalchemy import event
-
     seen: list[str] = []
     event.listen(session.connection(), "before_cursor_execute", lambda *about: seen.append(about[2]))
     return seen
 
 
-def test_capturing_fifty_orders_takes_no_more_statements_than_two(session: Session, channel: Channel) -> None:
+def test_capturing_fifty_orders_takes_as_many_statements_as_two(session: Session, channel: Channel) -> None:
     def count(first: int, number: int) -> int:
-        orders = [said(str(first + n), {"A": 1, "B": 2}, customer=CustomerData(email=f"{first + n}@x.test")) for n in range(number)]
+        orders = [
+            said(str(first + n), {"A": 1, "B": 2}, customer=CustomerData(email=f"{first + n}@x.test"))
+            for n in range(number)
+        ]
         seen = statements(session)
         capture(session, channel, orders)
         taken = len(seen)
@@ -350,5 +355,3 @@ def test_capturing_fifty_orders_takes_no_more_statements_than_two(session: Sessi
 
     count(1, 1)
     assert count(100, 50) == count(200, 2)
-
-

@@ -1,0 +1,32 @@
+"""How an integration does, as the answers of its other side tell."""
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from core import outbox
+from core.integrations.models import HealthStatus, Integration
+from crossdock.errors import AuthExpired
+
+
+def note_health(session: Session, key: str, error: Exception | None) -> None:
+    """Credentials that were refused mark it DOWN, with what the operator must mend; an answer marks it well again.
+
+    Other errors say nothing of the integration as a whole. Writes only where something changes.
+    """
+    if isinstance(error, AuthExpired):
+        message = f"Its credentials were refused: {error.message} Give it new ones and start the hub again."
+        _become(session, key, HealthStatus.DOWN, message)
+    elif error is None:
+        _become(session, key, HealthStatus.OK, None)
+
+
+def _become(session: Session, key: str, health: HealthStatus, message: str | None) -> None:
+    changed = session.execute(
+        update(Integration)
+        .where(Integration.key == key, Integration.health != health)
+        .values(health=health, health_message=message)
+        .returning(Integration.id)
+    ).scalar()
+    if changed is not None:
+        said = f"Integration {key} is {health.value.lower()}" + (f": {message}" if message else ".")
+        outbox.record(session, f"integration.{health.value.lower()}", f"int_{changed}", said)
