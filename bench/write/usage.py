@@ -1,6 +1,7 @@
 """CPU seconds of the processes that take part, which tell more than wall times where a machine is shared."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 import psutil  # type: ignore[import-untyped]  # it ships no types
 
@@ -12,5 +13,8 @@ def cpu_seconds(processes: Mapping[str, int]) -> dict[str, float]:
 
 
 def _used(process: psutil.Process) -> float:
-    living = [process, *process.children(recursive=True)]
-    return sum(sum(each.cpu_times()[:4]) for each in living if each.is_running())
+    seconds = 0.0
+    for each in (process, *process.children(recursive=True)):
+        with suppress(psutil.NoSuchProcess):  # a backend that ended while we looked; its parent counts it from now on
+            seconds += sum(each.cpu_times()[:4])
+    return seconds

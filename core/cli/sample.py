@@ -52,7 +52,6 @@ def _load(hub: "Hub") -> None:
                 CHANNEL,
                 sample.mapping,
                 integration_key=key,
-                opening_spare_percent=100,  # stock for the orders that the feed brings
                 progress=lambda what, done, of: progress(done, of, what),
             )
         err.print(f"Loaded {report.counts.orders:,} orders of {sample.path.name}.", highlight=False)

@@ -83,7 +83,7 @@ _REFRESH = text(
     ), derived as (
         select facts.*, {status.ORDER} as order_status, {status.PAYMENT} as payment_status,
             {status.FULFILLMENT} as fulfillment_status, {status.RETURN} as return_status,
-            due - refunded as spent
+            least(due, total - refunded) as spent
         from facts
     ), counted as (
         insert into customer_spend (customer_id, currency, spent_minor)

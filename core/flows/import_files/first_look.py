@@ -25,11 +25,9 @@ class Sku:
     units: int = 0
     revenue: int = 0
 
-    sold: int = 0
-
-    def opening(self, spare_percent: int) -> int:
-        """What must have been there, and a spare part of what was sold on top."""
-        return -self.lowest + divide(self.sold * spare_percent, 100)
+    @property
+    def opening(self) -> int:
+        return -self.lowest
 
     def cost(self, percent: int) -> int:
         """Of one unit, in minor units; nothing where it was never sold for money."""
@@ -86,7 +84,6 @@ def _order(look: FirstLook, order: OrderData, changes: dict[str, list[int]]) -> 
         if line.kind is not LineKind.GOODS:
             continue
         sku = _note(look, changes, line.sku, line.name, -line.quantity if order.fulfillments else 0)
-        sku.sold += line.quantity
         gross = line.gross.minor
         if gross > 0:
             sku.units += line.quantity

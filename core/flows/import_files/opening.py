@@ -1,7 +1,6 @@
 """The stock that must have been there before a file of history begins."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy.orm import Session
@@ -14,16 +13,8 @@ from core.stock.models import MovementReason
 _BEFORE = timedelta(minutes=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """How to open: a unit at `cost` percent of its SKU's average price, and `spare` percent of what was sold on top."""
-
-    cost: int = 60
-    spare: int = 0
-
-
 def put_there(
-    session: Session, look: FirstLook, items: Mapping[str, int], location_id: int, how: Opening, *, source: str
+    session: Session, look: FirstLook, items: Mapping[str, int], location_id: int, percent: int, *, source: str
 ) -> tuple[int, int]:
     """Move in what the file needs beyond what lies free there; how many units of how many items that were."""
     if look.begins is None:
@@ -32,7 +23,7 @@ def put_there(
     needed = [
         (items[code], sku, units)
         for code, sku in look.skus.items()
-        if (units := sku.opening(how.spare) - free.get((items[code], location_id), 0)) > 0
+        if (units := sku.opening - free.get((items[code], location_id), 0)) > 0
     ]
     at = look.begins - _BEFORE
     movements = [
@@ -41,10 +32,10 @@ def put_there(
             location_id=location_id,
             reason=MovementReason.RECEIPT,
             on_hand=units,
-            unit_cost_minor=sku.cost(how.cost),
+            unit_cost_minor=sku.cost(percent),
             cost_currency=look.currency,
             reference=f"opening stock of {source}",
-            note=f"Opening stock, at {how.cost}% of the average price.",
+            note=f"Opening stock, at {percent}% of the average price.",
             occurred_at=at,
         )
         for item_id, sku, units in sorted(needed, key=_by_item)

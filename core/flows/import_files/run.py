@@ -14,7 +14,6 @@ from core.catalog.models import Channel
 from core.errors import Invalid, NotFound, SettingsError
 from core.flows.import_files import opening, standing, take
 from core.flows.import_files.first_look import FirstLook, look_through
-from core.flows.import_files.opening import Opening
 from core.flows.import_files.reading import Reader
 from core.flows.import_files.report import Progress, Rejects, Report
 from core.flows.import_files.standing import Place
@@ -57,7 +56,6 @@ def import_orders(
     location: str = "main",
     opening_stock: Literal["auto", "none"] = "auto",
     opening_cost_percent: int = 60,
-    opening_spare_percent: int = 0,
     progress: Progress = _nobody,
 ) -> Report:
     """Bring a file's orders, credit notes, stock changes and adjustments in, and say what became of every row.
@@ -67,8 +65,8 @@ def import_orders(
 
     integration_key: of a provider that reads files; None: the channel's own, or the only one there is.
     opening_stock: `auto` moves in what the file needs so that no level ever falls below zero, at
-    `opening_cost_percent` of each SKU's average price, and `opening_spare_percent` of what was sold on top, for what
-    comes after. `none` moves nothing in, and what ships without stock is found by the way and shown as a case.
+    `opening_cost_percent` of each SKU's average price; `none` moves nothing in, and what ships without stock is
+    found by the way and shown as a case.
 
     Raises NotFound for a file that is not there, SettingsError where no integration reads files, Invalid for options
     that make no sense, BadData with file, line, column and mend where the file as a whole cannot be trusted.
@@ -77,10 +75,7 @@ def import_orders(
         raise NotFound(f"There is no file {path}.", path=("path",))
     if not 0 <= opening_cost_percent <= _MOST_PERCENT:
         raise Invalid(f"The opening cost is between 0 and {_MOST_PERCENT} percent.", path=("openingCost",))
-    if not 0 <= opening_spare_percent <= _MOST_PERCENT:
-        raise Invalid(f"The spare opening stock is between 0 and {_MOST_PERCENT} percent.", path=("openingSpare",))
-    how = Opening(opening_cost_percent, opening_spare_percent)
-    run = _Run(hub, path, channel_key, mapping, location, how, progress)
+    run = _Run(hub, path, channel_key, mapping, location, opening_cost_percent, progress)
     run.provide(integration_key)
     with actor.acting_as("import"):
         try:
@@ -94,14 +89,14 @@ class _Run:
     """One import from its first look to its report."""
 
     def __init__(
-        self, hub: "Hub", path: Path, channel_key: str, mapping: str, location: str, how: Opening, progress: Progress
+        self, hub: "Hub", path: Path, channel_key: str, mapping: str, location: str, percent: int, progress: Progress
     ) -> None:
         self._hub = hub
         self._path = path
         self._channel_key = channel_key
         self._mapping = mapping
         self._location = location
-        self._how = how
+        self._percent = percent
         self._progress = progress
         self._job = standing.job_of(channel_key)
         self._began = time.monotonic()
@@ -197,7 +192,7 @@ class _Run:
             if look.skus:
                 items = catalog.ensure_items(session, {code: sku.name for code, sku in look.skus.items()})
                 self._place.opening_units, self._place.opening_items = opening.put_there(
-                    session, look, items, place, self._how, source=self._path.name
+                    session, look, items, place, self._percent, source=self._path.name
                 )
             standing.start(session, self._integration_id, self._job, self._place)
             mapper = f"{self._integration_key} {self._mapping}"

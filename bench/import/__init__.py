@@ -1,0 +1,1 @@
+"""Importing a whole file of orders."""
