@@ -90,6 +90,7 @@ def _print(path: Path, rows: int, report: Report, used: dict[str, float], copied
     print(f"  {counts.orders:,} orders, {counts.credit_notes:,} credit notes, {counts.stock_changes:,} stock changes")
     print(f"import      {seconds:8.1f} s  {rows / seconds:10,.0f} rows/s   peak memory {peak:,.0f} MB")
     print(
-        f"plain COPY  {copied:8.1f} s  {rows / copied:10,.0f} rows/s   the import takes {seconds / copied:.0f} times as long"
+        f"plain COPY  {copied:8.1f} s  {rows / copied:10,.0f} rows/s   "
+        f"the import takes {seconds / copied:.0f} times as long"
     )
     print(f"CPU         Python {used['clients']:.1f} s, PostgreSQL {used['postgres']:.1f} s")

@@ -43,7 +43,7 @@ class Outcome(Generic[T]):
 
     @property
     def again(self) -> provider_errors.ProviderError | None:
-        """What a job raises to be run again, or to fail where nothing helps; None where the call has come to its end."""
+        """What a job raises to be run again, or to fail where nothing helps; None where the call has ended."""
         if self.state in {CallState.SUCCEEDED, CallState.REJECTED}:
             return None
         if isinstance(self.error, _SAYS_WHEN):

@@ -37,7 +37,10 @@ class Order(Base):
 
     __tablename__ = "orders"
     __table_args__ = (
-        Index("uq_orders_external", "channel_id", "external_id", unique=True, postgresql_where=text("external_id is not null")),
+        Index(
+            "uq_orders_external", "channel_id", "external_id",
+            unique=True, postgresql_where=text("external_id is not null"),
+        ),
         Index("ix_orders_placed", "placed_at", "id"),
         Index("ix_orders_updated", "updated_at", "id"),
         Index("ix_orders_channel_placed", "channel_id", "placed_at", "id"),
@@ -45,7 +48,10 @@ class Order(Base):
         Index("ix_orders_total", "total_minor", "id"),
         Index("ix_orders_ship_by", "ship_by", "id", postgresql_where=text("ship_by is not null")),
         Index("ix_orders_priority", "priority", "placed_at", "id"),
-        Index("ix_orders_open", "id", postgresql_where=text("status in ('PENDING', 'CONFIRMED', 'PROCESSING', 'CANCELLING')")),
+        Index(
+            "ix_orders_open", "id",
+            postgresql_where=text("status in ('PENDING', 'CONFIRMED', 'PROCESSING', 'CANCELLING')"),
+        ),
         Index("ix_orders_email", func.lower(text("email"))),
         Index("ix_orders_tags", "tags", postgresql_using="gin"),
         Index(

@@ -7,7 +7,8 @@ from core.money import spoken
 class TooMuchToRefund(ExceedsRefundable):
     def __init__(self, asked: int, refundable: int, currency: str, *, path: tuple[str, ...] = ()) -> None:
         super().__init__(
-            f"{spoken(asked, currency)} is more than the {spoken(refundable, currency)} that can still go back.", path=path
+            f"{spoken(asked, currency)} is more than the {spoken(refundable, currency)} that can still go back.",
+            path=path,
         )
 
 
@@ -19,7 +20,8 @@ class TooManyToRefund(ExceedsRefundable):
 class TooManyToReturn(ExceedsReturnable):
     def __init__(self, sku: str, asked: int, returnable: int, *, path: tuple[str, ...] = ()) -> None:
         super().__init__(
-            f"{asked} units of {sku} cannot come back, only {returnable} of those shipped are not on a return yet.", path=path
+            f"{asked} units of {sku} cannot come back, only {returnable} of those shipped are not on a return yet.",
+            path=path,
         )
 
 

@@ -71,7 +71,13 @@ class Return(Base):
     __table_args__ = (
         Index("ix_returns_requested", "requested_at", "id"),
         Index("ix_returns_state", "state", "id"),
-        Index("uq_returns_external", "order_id", "external_id", unique=True, postgresql_where=text("external_id is not null")),
+        Index(
+            "uq_returns_external",
+            "order_id",
+            "external_id",
+            unique=True,
+            postgresql_where=text("external_id is not null"),
+        ),
     )
 
     id: Mapped[Id]
@@ -105,7 +111,9 @@ class ReturnLine(Base):
 
     __tablename__ = "return_lines"
     __table_args__ = (
-        CheckConstraint("quantity > 0 and approved between 0 and quantity and received between 0 and approved", name="sum"),
+        CheckConstraint(
+            "quantity > 0 and approved between 0 and quantity and received between 0 and approved", name="sum"
+        ),
         CheckConstraint("refunded between 0 and quantity", name="refunded"),
     )
 
@@ -145,7 +153,15 @@ class Refund(Base):
     """Money back. amount = lines (tax included) + shipping + goodwill."""
 
     __tablename__ = "refunds"
-    __table_args__ = (Index("uq_refunds_external", "order_id", "external_id", unique=True, postgresql_where=text("external_id is not null")),)
+    __table_args__ = (
+        Index(
+            "uq_refunds_external",
+            "order_id",
+            "external_id",
+            unique=True,
+            postgresql_where=text("external_id is not null"),
+        ),
+    )
 
     id: Mapped[Id]
     order_id: Mapped[BigInt] = mapped_column(ForeignKey("orders.id"), index=True)

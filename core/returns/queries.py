@@ -28,9 +28,7 @@ def lines(session: Session, return_id: int) -> list[ReturnLine]:
 
 def on_returns(session: Session, order_line_ids: Collection[int]) -> dict[int, int]:
     """Units of each order line that are on a return which is not dead, by what is still expected of it."""
-    expected = func.sum(
-        func.coalesce(func.nullif(ReturnLine.approved, 0), ReturnLine.quantity)
-    )
+    expected = func.sum(func.coalesce(func.nullif(ReturnLine.approved, 0), ReturnLine.quantity))
     statement = (
         select(ReturnLine.order_line_id, expected)
         .join(Return, Return.id == ReturnLine.return_id)
@@ -51,8 +49,9 @@ def pending_units(session: Session, return_line_ids: Collection[int]) -> dict[in
 
 
 def refundable_units(session: Session, return_id: int) -> dict[int, int]:
-    """Units of each order line received on the return and not refunded from it: what is missing, or goes back to the
-    shopper, is not paid for.
+    """Units of each order line received on the return and not refunded from it.
+
+    What is missing, or goes back to the shopper, is not paid for.
     """
     gone = (
         select(func.coalesce(func.sum(LineDisposition.quantity), 0))

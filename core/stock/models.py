@@ -147,7 +147,7 @@ class StockMovement(Base):
 
 
 class Reservation(Base):
-    """Units of one item at one location promised to one fulfillment line. Gone when released or shipped (quantity 0)."""
+    """Units of one item at one location promised to one fulfillment line; 0 once they are released or shipped."""
 
     __tablename__ = "reservations"
     __table_args__ = (

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from graphql import (
     GraphQLEnumType,
+    GraphQLField,
     GraphQLInputObjectType,
     GraphQLInterfaceType,
     GraphQLNamedType,
@@ -99,7 +101,7 @@ def _differences(name: str, wanted: GraphQLNamedType, found: GraphQLNamedType) -
                 yield from _same(f"{name}.{key}", given, found.fields.get(key))
 
 
-def _field(path, wanted, found) -> Iterator[str]:  # type: ignore[no-untyped-def]
+def _field(path: str, wanted: GraphQLField, found: GraphQLField | None) -> Iterator[str]:
     yield from _same(path, wanted, found)
     if found is not None:
         for name, argument in wanted.args.items():
@@ -109,7 +111,7 @@ def _field(path, wanted, found) -> Iterator[str]:  # type: ignore[no-untyped-def
                 yield f"{path}({name}:) is required and was not promised"
 
 
-def _same(path, wanted, found) -> Iterator[str]:  # type: ignore[no-untyped-def]
+def _same(path: str, wanted: Any, found: Any) -> Iterator[str]:
     if found is None:
         yield f"{path}: {wanted.type}"
     elif str(found.type) != str(wanted.type):

@@ -31,9 +31,7 @@ def require(found: Return, action: str) -> None:
         raise WrongReturnState(f"{found.number}: {possible.reason}", path=("id",))
 
 
-def approve(
-    session: Session, return_id: int, lines: Mapping[int, int] | None = None, *, override: bool = False
-) -> int:
+def approve(session: Session, return_id: int, lines: Mapping[int, int] | None = None, *, override: bool = False) -> int:
     """Approve all of it, or the units given per return line id. Approving twice is harmless.
 
     Raises IllegalState where a policy refused and `override` was not given.

@@ -146,7 +146,7 @@ def _write(
 
 def _items(session: Session, order_line_ids: Sequence[int]) -> dict[int, int | None]:
     statement = select(OrderLine.id, OrderLine.item_id).where(OrderLine.id.in_(order_line_ids))
-    return {line_id: item_id for line_id, item_id in session.execute(statement)}
+    return dict(session.execute(statement).tuples())
 
 
 def _take_pending(session: Session, line: ReturnLine, quantity: int) -> int | None:

@@ -20,7 +20,12 @@ from core.returns.models import (
     ReturnState,
 )
 
-_POLICY = {"accepted": True, "automatic": True, "reasons": ["It was taken back before we heard of it."], "policy": "fact"}
+_POLICY = {
+    "accepted": True,
+    "automatic": True,
+    "reasons": ["It was taken back before we heard of it."],
+    "policy": "fact",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,9 @@ def _check(hub: "Hub", address: Address) -> AddressCheck:
         except Exception as error:  # noqa: BLE001  # a plugin may raise anything; the order does not wait for it
             own = check_address(address)
             return AddressCheck(
-                verdict=own.verdict, suggestion=own.suggestion, messages=(*own.messages, f"{key} did not answer: {error}")
+                verdict=own.verdict,
+                suggestion=own.suggestion,
+                messages=(*own.messages, f"{key} did not answer: {error}"),
             )
         if said.verdict is not AddressVerdict.UNCHECKED:
             return said
@@ -109,7 +111,9 @@ def _settle_holds(session: Session, order_ids: Sequence[int], wanted: Sequence[h
 def _kept(check: AddressCheck | None) -> dict[str, Any] | None:
     if check is None:
         return None
-    suggestion = None if check.suggestion is None else {n: v for n, v in check.suggestion.as_dict().items() if v is not None}
+    suggestion = (
+        None if check.suggestion is None else {n: v for n, v in check.suggestion.as_dict().items() if v is not None}
+    )
     return {
         "verdict": check.verdict,
         "suggestion": suggestion,

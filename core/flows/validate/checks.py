@@ -87,4 +87,6 @@ def _of_finding(order: Checked, finding: Finding) -> Reason:
     fix = finding.fix
     if finding.kind is FindingKind.REJECT:
         fix = fix or "Cancel the order, or release the hold to ship it all the same."
-    return Reason(order_id=order.id, kind=kind, code=f"{finding.plugin}.{finding.code}", message=finding.message, fix=fix)
+    return Reason(
+        order_id=order.id, kind=kind, code=f"{finding.plugin}.{finding.code}", message=finding.message, fix=fix
+    )
