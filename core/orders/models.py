@@ -165,6 +165,8 @@ class OrderLine(Base):
         Index("uq_order_lines_position", "order_id", "position", unique=True),
         Index("ix_order_lines_demand", "item_id", postgresql_where=text("open + backordered > 0")),
         Index("ix_order_lines_sku", "sku"),
+        Index("ix_order_lines_unmapped", "listing_id", postgresql_where=text("item_id is null")),
+        Index("ix_order_lines_bundle", "bundle_line_id", postgresql_where=text("bundle_line_id is not null")),
     )
 
     id: Mapped[Id]
@@ -178,8 +180,8 @@ class OrderLine(Base):
     sku: Mapped[str]
     name: Mapped[str]
     item_id: Mapped[BigInt | None] = mapped_column(ForeignKey("items.id"), index=True)
-    listing_id: Mapped[BigInt | None] = mapped_column(index=True)
-    bundle_line_id: Mapped[BigInt | None] = mapped_column(ForeignKey("order_lines.id"), index=True)
+    listing_id: Mapped[BigInt | None]
+    bundle_line_id: Mapped[BigInt | None] = mapped_column(ForeignKey("order_lines.id"))
     per_bundle: Mapped[int | None]
     """Units of this component in one bundle, frozen at sale."""
     price_share: Mapped[Decimal | None] = mapped_column(Numeric(9, 6))

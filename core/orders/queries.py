@@ -49,7 +49,7 @@ def lines_of(session: Session, order_ids: Sequence[int]) -> dict[int, list[Order
 def last_positions(session: Session, order_ids: Sequence[int]) -> dict[int, int]:
     """The position of each order's last line."""
     statement = select(OrderLine.order_id, func.max(OrderLine.position)).where(OrderLine.order_id.in_(order_ids))
-    found = session.execute(statement.group_by(OrderLine.order_id)).tuples()
+    found = session.execute(statement.group_by(OrderLine.order_id)).all()
     return dict.fromkeys(order_ids, 0) | dict(found)
 
 

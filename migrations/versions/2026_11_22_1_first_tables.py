@@ -1091,7 +1091,13 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name=op.f("fk_order_lines_order_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_order_lines")),
     )
-    op.create_index(op.f("ix_order_lines_bundle_line_id"), "order_lines", ["bundle_line_id"], unique=False)
+    op.create_index(
+        "ix_order_lines_bundle",
+        "order_lines",
+        ["bundle_line_id"],
+        unique=False,
+        postgresql_where=sa.text("bundle_line_id is not null"),
+    )
     op.create_index(
         "ix_order_lines_demand",
         "order_lines",
@@ -1100,8 +1106,14 @@ def upgrade() -> None:
         postgresql_where=sa.text("open + backordered > 0"),
     )
     op.create_index(op.f("ix_order_lines_item_id"), "order_lines", ["item_id"], unique=False)
-    op.create_index(op.f("ix_order_lines_listing_id"), "order_lines", ["listing_id"], unique=False)
     op.create_index("ix_order_lines_sku", "order_lines", ["sku"], unique=False)
+    op.create_index(
+        "ix_order_lines_unmapped",
+        "order_lines",
+        ["listing_id"],
+        unique=False,
+        postgresql_where=sa.text("item_id is null"),
+    )
     op.create_index("uq_order_lines_position", "order_lines", ["order_id", "position"], unique=True)
     op.create_table(
         "order_profits",
@@ -2144,11 +2156,13 @@ def downgrade() -> None:
     op.drop_index("ix_order_profits_day", table_name="order_profits")
     op.drop_table("order_profits")
     op.drop_index("uq_order_lines_position", table_name="order_lines")
+    op.drop_index("ix_order_lines_unmapped", table_name="order_lines", postgresql_where=sa.text("item_id is null"))
     op.drop_index("ix_order_lines_sku", table_name="order_lines")
-    op.drop_index(op.f("ix_order_lines_listing_id"), table_name="order_lines")
     op.drop_index(op.f("ix_order_lines_item_id"), table_name="order_lines")
     op.drop_index("ix_order_lines_demand", table_name="order_lines", postgresql_where=sa.text("open + backordered > 0"))
-    op.drop_index(op.f("ix_order_lines_bundle_line_id"), table_name="order_lines")
+    op.drop_index(
+        "ix_order_lines_bundle", table_name="order_lines", postgresql_where=sa.text("bundle_line_id is not null")
+    )
     op.drop_table("order_lines")
     op.drop_index("uq_journal_entries_book_key", table_name="journal_entries")
     op.drop_index("ix_journal_entries_unvalued", table_name="journal_entries", postgresql_where=sa.text("not valued"))

@@ -146,7 +146,7 @@ def _write(
 
 def _items(session: Session, order_line_ids: Sequence[int]) -> dict[int, int | None]:
     statement = select(OrderLine.id, OrderLine.item_id).where(OrderLine.id.in_(order_line_ids))
-    return dict(session.execute(statement).tuples())
+    return dict(session.execute(statement).all())
 
 
 def _take_pending(session: Session, line: ReturnLine, quantity: int) -> int | None:

@@ -5,12 +5,12 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from core.catalog.models import Channel
-from core.customers.models import CustomerSpend
 from core.errors import IllegalState, Invalid, NotFound, VersionConflict
 from core.events.models import Event
 from core.flows.cancel import cancel, settle
 from core.flows.capture import capture
 from core.flows.edit import edit
+from core.flows.fulfil.answer_cancel import answer
 from core.flows.holds import hold
 from core.flows.replace import replace as send_again
 from core.fulfillment.models import FulfillmentLine, FulfillmentMethod, FulfillmentOrder, RequestState
@@ -67,7 +67,7 @@ def test_an_order_that_waits_is_cancelled_whole_and_the_money_goes_back(session:
     assert {account: booked(session, account) for account in ("1000", "1100", "4000", "4050")} == {
         "1000": 0, "1100": 0, "4000": 0, "4050": 0,
     }  # fmt: skip
-    assert session.scalars(select(CustomerSpend)).one().spent_minor < 0 + 1
+    assert session.execute(text("select spent_minor from customer_spend")).scalar_one() == 0
     names = list(session.scalars(select(Event.name).where(Event.order_id == order.id)))
     assert names.count("order.cancelled") == 1
 
@@ -149,8 +149,6 @@ def test_what_a_supplier_has_is_cancelled_when_the_supplier_agrees(session: Sess
     (line,) = lines_of(session, order)
     assert (order.status, line.cancelling, line.allocated) == (OrderStatus.CANCELLING, 4, 4)
     assert stopped.done == {}
-
-    from core.flows.fulfil.answer_cancel import answer  # noqa: PLC0415  # the other side's part of this story
 
     answer(session, work.id, accepted=True)
     settle(session, [order.id])

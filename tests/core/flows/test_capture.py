@@ -313,7 +313,7 @@ def test_a_payment_moves_on_and_never_back(session: Session, channel: Channel) -
     session.commit()
 
     payment = session.scalars(select(Payment)).one()
-    assert (payment.state, payment.captured_minor) == (PaymentState.CAPTURED, 1000)
+    assert (payment.state.value, payment.captured_minor) == (PaymentState.CAPTURED.value, 1000)
     assert booked(session, "1000") == 1000
 
 
