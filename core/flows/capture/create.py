@@ -1,18 +1,20 @@
 """New orders: drafted, written, booked, and sent on their way."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
 from core import ids, outbox
+from core.catalog import service as catalog
 from core.catalog.models import Channel
 from core.customers import service as customers
 from core.db import next_ids_of
+from core.errors import NotFound
 from core.flows import advance, book, holds, statuses
 from core.flows.capture import facts, given_back, write
 from core.flows.capture.draft import Details, DraftOrder, draft, line_count
-from core.flows.capture.skus import meanings
+from core.flows.capture.skus import Meaning, meanings
 from core.flows.validate import checks
 from core.money import spoken
 from core.orders import payments
@@ -55,6 +57,8 @@ def _drafts(
     """The orders as rows to be, and the ids for their payments, in their order."""
     sold = {line.sku for data, _ in orders for line in data.lines if line.kind is LineKind.GOODS}
     known = meanings(session, channel, sold)
+    if channel.key == catalog.MANUAL:
+        _check_entered(orders, known)
     lines = sum(line_count(data, known) for data, _ in orders)
     paid = sum(len(data.payments) for data, _ in orders)
     taken = next_ids_of(session, {Order: len(orders), OrderLine: lines, Payment: paid})
@@ -67,6 +71,15 @@ def _drafts(
         order.customer_id = details.customer_id or customer_id
         drafts.append(order)
     return drafts, taken[Payment]
+
+
+def _check_entered(orders: Sequence[tuple[OrderData, Details]], known: Mapping[str, Meaning]) -> None:
+    """What a person enters names our own SKUs: one that there is not is a typing error, and not a fact to keep."""
+    for data, _ in orders:
+        for place, line in enumerate(data.lines):
+            if line.kind is LineKind.GOODS and line.sku not in known:
+                said = f"No item has the SKU {line.sku!r}. Make it with itemUpsert, or look for a typing error."
+                raise NotFound(said, path=("input", "lines", str(place), "sku"))
 
 
 def _reasons(order: DraftOrder) -> list[holds.Reason]:

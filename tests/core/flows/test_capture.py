@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from core.cases.models import Case
 from core.catalog.models import Channel
 from core.customers.models import Customer, CustomerSpend
+from core.errors import NotFound
 from core.events.models import Event
 from core.flows.advance import advance
 from core.flows.capture import Change, capture
@@ -180,6 +181,15 @@ def test_an_unmapped_sku_comes_in_held(session: Session, channel: Channel) -> No
     assert (order.on_hold, order.status) == (True, OrderStatus.PENDING)
     assert (hold.kind, hold.code) == (HoldKind.SKU_UNMAPPED, "sku_unmapped")
     assert hold.message == "The SKU NOBODY-KNOWS is not mapped to an item of ours."
+
+
+def test_an_order_entered_by_hand_with_an_unknown_sku_is_refused(session: Session, channel: Channel) -> None:
+    manual = session.scalars(select(Channel).where(Channel.key == "manual")).one()
+
+    with pytest.raises(NotFound) as refused:
+        capture(session, manual, [said("1", {"A": 1, "TYPO": 1})])
+
+    assert refused.value.path == ("input", "lines", "1", "sku")
 
 
 def test_a_test_order_waits_for_a_person(session: Session, channel: Channel) -> None:

@@ -118,6 +118,16 @@ def test_channel_and_external_id_name_an_order_without_a_key(api: Api, session: 
             "INVALID",
             ["input", "lines", "0", "quantity"],
         ),
+        (
+            {"lines": [{"sku": "NO-SUCH", "quantity": 1, "unitPrice": "1"}]},
+            "NOT_FOUND",
+            ["input", "lines", "0", "sku"],
+        ),
+        (
+            {"lines": [{"sku": "TEA-1", "quantity": 2147483647, "unitPrice": "1"}]},
+            "INVALID",
+            ["input", "lines", "0", "quantity"],
+        ),
         ({"lines": [{"sku": "TEA-1", "quantity": 1}]}, "INVALID", ["input", "lines", "0", "unitPrice"]),
         (
             {"lines": [{"sku": "TEA-1", "quantity": 1, "unitPrice": "1.234"}]},
