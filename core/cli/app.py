@@ -6,6 +6,7 @@ import sys
 from types import FrameType
 from typing import Any, NoReturn
 
+import psycopg
 import structlog
 import typer
 from rich.console import Console
@@ -32,8 +33,8 @@ class Commands(TyperGroup):
             return super().invoke(ctx)
         except (CrossdockError, ProviderError) as error:
             fail(error.message)
-        except OperationalError as error:
-            fail(f"The database does not answer: {str(error.orig).strip().partition(chr(10))[0]}")
+        except (OperationalError, psycopg.OperationalError) as error:
+            fail(_trouble(error))
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whoever read us has seen enough
             raise typer.Exit(1) from None
@@ -71,6 +72,17 @@ def fail(sentence: str) -> NoReturn:
     """End the command with one sentence for people."""
     err.print(sentence, style="red", highlight=False, markup=False, soft_wrap=True)
     raise typer.Exit(1)
+
+
+def _trouble(error: OperationalError | psycopg.OperationalError) -> str:
+    """What the database's trouble is. Rows that are copied in raise the driver's own errors."""
+    cause = error.orig if isinstance(error, OperationalError) else error
+    if isinstance(cause, psycopg.errors.DiskFull):
+        return (
+            "PostgreSQL has no room left on its disk. Make room and run this again: "
+            "what was committed stays, and an import goes on where it stopped."
+        )
+    return f"The database does not answer: {str(cause).strip().partition(chr(10))[0]}"
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
