@@ -1,7 +1,7 @@
 """Credit notes: given to the customer's earlier lines where they fit, else booked alone and shown to a person."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import text
@@ -9,11 +9,10 @@ from sqlalchemy.orm import Session
 
 from core.catalog.models import Channel
 from core.customers import service as customers
-from core.flows import refund, statuses, take_back
-from core.flows.import_files import alone
+from core.flows import statuses
+from core.flows.import_files import alone, credit_parts
+from core.flows.import_files.credit_parts import Part, Sold
 from core.money import cumulative
-from core.orders import queries
-from core.origin import Origin
 from core.returns.amounts import tax_within
 from crossdock.documents import CreditNoteData
 from crossdock.orders import LineData, LineKind
@@ -61,60 +60,10 @@ _PAYMENTS = text(
 
 
 @dataclass(slots=True)
-class _Sold:
-    """An earlier line of the customer's, and what is left of it while notes take their parts."""
-
-    placed_at: datetime
-    order_id: int
-    id: int
-    item_id: int | None
-    sku: str
-    unit_price: int
-    quantity: int
-    out: int
-    refunded: int
-    total: int
-    tax: int
-    refunded_minor: int
-    refunded_tax: int
-
-
-@dataclass(slots=True)
 class _Postage:
     placed_at: datetime
     order_id: int
     left: int
-
-
-@dataclass(slots=True)
-class _Part:
-    """What one note gives back on one order. `lines` and `back` are by order line: a note may name a SKU twice."""
-
-    lines: dict[int, refund.RefundedLine] = field(default_factory=dict)
-    back: dict[int, take_back.ReturnedUnits] = field(default_factory=dict)
-    shipping: int = 0
-
-    @property
-    def amount(self) -> int:
-        return self.shipping + sum(line.amount for line in self.lines.values())
-
-    @property
-    def all_back(self) -> bool:
-        """Whether every unit that is refunded came back as well."""
-        return all(line.quantity == self._units_back(line.order_line_id) for line in self.lines.values())
-
-    def add(self, sold: _Sold, units: int, amount: int, tax: int, back: int) -> None:
-        before = self.lines.get(sold.id, refund.RefundedLine(sold.id, 0, 0, 0))
-        self.lines[sold.id] = refund.RefundedLine(
-            sold.id, before.quantity + units, before.amount + amount, before.tax + tax
-        )
-        if back:
-            back += self._units_back(sold.id)
-            self.back[sold.id] = take_back.ReturnedUnits(sold.id, sold.sku, back, sold.item_id)
-
-    def _units_back(self, line_id: int) -> int:
-        known = self.back.get(line_id)
-        return known.quantity if known else 0
 
 
 @dataclass(slots=True)
@@ -148,7 +97,7 @@ def give(
         for note, (by_order, _) in zip(notes, parts, strict=True)
         for order_id, part in by_order.items()
     ]
-    _record(session, placed, desk.payments, location_id)
+    credit_parts.record(session, placed, desk.payments, location_id)
     alone.stand(session, channel, rests, items, location_id)
     statuses.refresh(session, {order_id for _, order_id, _ in placed})
     left = sum(len(rest) for _, rest in rests)
@@ -163,12 +112,12 @@ class _Desk:
         self._buyer = {id(note): buyer for note, buyer in zip(notes, buyers, strict=True)}
         named = [note.order_external_id for note in notes if note.order_external_id]
         about = {"channel": channel.id, "customers": sorted({each for each in buyers if each}), "orders": named}
-        self._lines: dict[tuple[int | str | None, str], list[_Sold]] = {}
+        self._lines: dict[tuple[int | str | None, str], list[Sold]] = {}
         self._postage: dict[int | str | None, list[_Postage]] = {}
         skus = sorted({line.sku for note in notes for line in note.lines if line.kind is not LineKind.SHIPPING})
         for customer_id, external, sku, *rest in session.execute(_LINES, {**about, "skus": skus}):
             placed_at, order_id, line_id, item_id, *amounts = rest
-            sold = _Sold(placed_at, order_id, line_id, item_id, sku, *amounts)
+            sold = Sold(placed_at, order_id, line_id, item_id, sku, *amounts)
             for whose in (customer_id, external):
                 self._lines.setdefault((whose, sku), []).append(sold)
         for customer_id, external, order_id, placed_at, left in session.execute(_ORDERS, about):
@@ -178,10 +127,10 @@ class _Desk:
         self.payments = _payments(session, self._orders())
         self._money = {order_id: sum(left for _, left in paid) for order_id, paid in self.payments.items()}
 
-    def place(self, note: CreditNoteData) -> tuple[dict[int, _Part], list[LineData]]:
+    def place(self, note: CreditNoteData) -> tuple[dict[int, Part], list[LineData]]:
         """What the note gives back by order, and its lines that fit nowhere."""
         whose = note.order_external_id or self._buyer[id(note)]
-        by_order: dict[int, _Part] = {}
+        by_order: dict[int, Part] = {}
         rest = []
         for line in note.lines:
             if whose is None:
@@ -193,7 +142,7 @@ class _Desk:
                 rest.append(line)
         return by_order, rest
 
-    def _give(self, note: CreditNoteData, line: LineData, whose: int | str, by_order: dict[int, _Part]) -> bool:
+    def _give(self, note: CreditNoteData, line: LineData, whose: int | str, by_order: dict[int, Part]) -> bool:
         taken = self._fitting(note, line, whose)
         if not taken:
             return False
@@ -201,7 +150,7 @@ class _Desk:
         for (sold, units), amount in zip(taken, amounts, strict=True):
             tax = tax_within(sold.total, sold.tax, sold.refunded_minor, sold.refunded_tax, amount)
             back = min(units, sold.out) if note.restocked and line.kind is LineKind.GOODS else 0
-            by_order.setdefault(sold.order_id, _Part()).add(sold, units, amount, tax, back)
+            by_order.setdefault(sold.order_id, Part()).add(sold, units, amount, tax, back)
             sold.out -= back
             sold.refunded += units
             sold.refunded_minor += amount
@@ -209,9 +158,9 @@ class _Desk:
             self._money[sold.order_id] -= amount
         return True
 
-    def _fitting(self, note: CreditNoteData, line: LineData, whose: int | str) -> list[tuple[_Sold, int]]:
+    def _fitting(self, note: CreditNoteData, line: LineData, whose: int | str) -> list[tuple[Sold, int]]:
         """Earlier lines that take all units of the note's line, or none."""
-        price, units, taken = line.unit_price.minor, line.quantity, list[tuple[_Sold, int]]()
+        price, units, taken = line.unit_price.minor, line.quantity, list[tuple[Sold, int]]()
         for sold in self._lines.get((whose, line.sku), ()):
             if sold.placed_at > note.issued_at or sold.unit_price != price:
                 continue
@@ -225,14 +174,14 @@ class _Desk:
                 return taken
         return []
 
-    def _give_postage(self, note: CreditNoteData, line: LineData, whose: int | str, by_order: dict[int, _Part]) -> bool:
+    def _give_postage(self, note: CreditNoteData, line: LineData, whose: int | str, by_order: dict[int, Part]) -> bool:
         amount = line.total.minor
         for postage in self._postage.get(whose, ()):
             fits = postage.placed_at <= note.issued_at and 0 < amount <= postage.left
             if fits and amount <= self._money.get(postage.order_id, 0):
                 postage.left -= amount
                 self._money[postage.order_id] -= amount
-                by_order.setdefault(postage.order_id, _Part()).shipping += amount
+                by_order.setdefault(postage.order_id, Part()).shipping += amount
                 return True
         return False
 
@@ -247,61 +196,3 @@ def _payments(session: Session, order_ids: Iterable[int]) -> dict[int, list[list
     for order_id, payment_id, left in session.execute(_PAYMENTS, {"orders": sorted(order_ids)}):
         found.setdefault(order_id, []).append([payment_id, left])
     return found
-
-
-def _record(
-    session: Session,
-    placed: Sequence[tuple[CreditNoteData, int, _Part]],
-    payments: dict[int, list[list[int]]],
-    location_id: int | None,
-) -> None:
-    if not placed:
-        return
-    queries.lock(session, {order_id for _, order_id, _ in placed})
-    coming = [(note, order_id, part) for note, order_id, part in placed if part.back and location_id is not None]
-    returns = take_back.record(
-        session,
-        [
-            take_back.ReturnFact(
-                order_id=order_id,
-                external_id=note.external_id,
-                at=note.issued_at,
-                lines=tuple(part.back.values()),
-                location_id=location_id or 0,
-                note=note.reason or None,
-            )
-            for note, order_id, part in coming
-        ],
-    )
-    return_of = {(note.external_id, order_id): each for (note, order_id, _), each in zip(coming, returns, strict=True)}
-    refund.record(
-        session,
-        [
-            refund.RefundFact(
-                order_id=order_id,
-                at=note.issued_at,
-                currency=note.currency,
-                amount_minor=part.amount,
-                tax_minor=sum(line.tax for line in part.lines.values()),
-                shipping_minor=part.shipping,
-                lines=tuple(part.lines.values()),
-                payments=_sources(payments[order_id], part.amount),
-                external_id=note.external_id,
-                return_id=return_of.get((note.external_id, order_id)) if part.all_back else None,
-                origin=Origin.CHANNEL,
-                reason=note.reason or f"Credit note {note.external_id}",
-            )
-            for note, order_id, part in placed
-        ],
-    )
-
-
-def _sources(payments: list[list[int]], amount: int) -> tuple[tuple[int, int], ...]:
-    taken = []
-    for payment in payments:
-        part = min(amount, payment[1])
-        if part > 0:
-            payment[1] -= part
-            amount -= part
-            taken.append((payment[0], part))
-    return tuple(taken)
