@@ -116,7 +116,15 @@ def test_a_scheduler_goes_on_when_its_connection_is_cut(hub: Hub, hourly: str) -
         _eventually(lambda: hourly in schedules(hub))
         with hub.engine.begin() as connection:
             connection.execute(text("delete from schedules"))
-            connection.execute(text("select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory'"))
+            connection.execute(
+                text(
+                    """
+                    select pg_terminate_backend(pid) from pg_locks
+                    where locktype = 'advisory'
+                      and database = (select oid from pg_database where datname = current_database())
+                    """
+                )
+            )
         _eventually(lambda: hourly in schedules(hub))
     finally:
         stopped.set()
