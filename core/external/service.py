@@ -109,7 +109,7 @@ def finish(session: Session, ended: Iterable[Ended]) -> None:
         call.state, call.message, call.answer = state, outcome.message, outcome.answer
         call.finished_at = clock.now() if state in _DONE or state is CallState.FAILED else None
         if state is not CallState.INTENDED:
-            about = f"The {call.purpose} asked for {call.subject} {_WORDS[state]}"
+            about = f"{call.purpose.replace('_', ' ').capitalize()} for {call.subject} {_WORDS[state]}"
             message = f"{about}: {outcome.message}" if outcome.message else f"{about}."
             outbox.record(session, f"call.{state.value.lower()}", f"call_{call.id}", message, order_id=call.order_id)
 
