@@ -7,7 +7,7 @@ CODE   := core crossdock schema plugins migrations tests
 
 .DEFAULT_GOAL := help
 .SILENT:
-.PHONY: help run test check format bench lock schema docs clean
+.PHONY: help run test proof check format bench lock schema docs clean
 
 help:  ## list these commands
 	sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1 ~ \2/p' $(MAKEFILE_LIST) | column -t -s '~' 2>/dev/null \
@@ -21,6 +21,9 @@ run: $(STAMP)  ## start the hub with its own PostgreSQL and Valkey; Ctrl-C stops
 test: $(STAMP)  ## run the tests; nothing else needs to run
 	$(BIN)/python -m pytest
 
+proof: $(STAMP)  ## run the long proofs: a whole year of orders, a full disk, thousands of generated queries
+	$(BIN)/python -m pytest -m long
+
 check: $(STAMP)  ## style, types, arrows between packages, schema file, migrations
 	$(BIN)/ruff check --quiet .
 	$(BIN)/ruff format --check --quiet . || { echo 'Some files want "make format".'; exit 1; }
@@ -33,7 +36,7 @@ format: $(STAMP)  ## mend what ruff can mend
 	$(BIN)/ruff check --quiet --fix-only .
 	$(BIN)/ruff format --quiet .
 
-bench: $(STAMP)  ## measure the import and the write path
+bench: $(STAMP)  ## measure the import, the read and the write path
 	$(BIN)/python -m bench
 
 schema: $(STAMP)  ## write schema/schema.graphql

@@ -7,7 +7,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -66,23 +66,24 @@ def server_url(pytestconfig: pytest.Config) -> str:
 
 
 @pytest.fixture(scope="session")
-def _clone_url(server_url: str) -> str:
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    return database.clone(server_url, f"test_{worker}")
+def clone(server_url: str) -> Iterator[database.Clone]:
+    """The database of this worker."""
+    with closing(database.Clone(server_url, f"test_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}")) as clone:
+        yield clone
 
 
 @pytest.fixture(scope="session")
-def _clone_engine(_clone_url: str) -> Iterator[Engine]:
-    engine = connect(_clone_url)
+def _clone_engine(clone: database.Clone) -> Iterator[Engine]:
+    engine = connect(clone.url)
     yield engine
     engine.dispose()
 
 
 @pytest.fixture
-def database_url(_clone_url: str) -> Iterator[str]:
+def database_url(clone: database.Clone) -> Iterator[str]:
     """A database with all tables and the rows that every hub starts with; put back after the test."""
-    yield _clone_url
-    database.reset(_clone_url)
+    yield clone.url
+    clone.reset()
 
 
 @pytest.fixture

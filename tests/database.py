@@ -46,10 +46,32 @@ def drop(server_url: str, name: str) -> None:
         connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
 
 
-def reset(url: str) -> None:
-    """Put a cloned database back: the rows of its template, and no others; ids start again."""
-    with psycopg.connect(url, options="-c lock_timeout=5s") as connection:
-        connection.execute("select seed.reset()")
+class Clone:
+    """A database with all tables, and a connection that puts it back: one that is kept remembers its plans."""
+
+    def __init__(self, server_url: str, name: str) -> None:
+        self.url = clone(server_url, name)
+        self._connection: psycopg.Connection | None = None
+
+    def reset(self) -> None:
+        """The rows of the template, and no others; ids start again."""
+        try:
+            self._connected().execute("select seed.reset()")
+        except psycopg.OperationalError:
+            if not self._connected().closed:
+                raise
+            self.close()  # the test ended every connection
+            self._connected().execute("select seed.reset()")
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _connected(self) -> psycopg.Connection:
+        if self._connection is None:
+            self._connection = psycopg.connect(self.url, autocommit=True, options="-c lock_timeout=5s")
+        return self._connection
 
 
 def build(url: str) -> None:

@@ -23,14 +23,14 @@ def rows(session: Session) -> dict[str, int]:
     return {name: count for name, count in counted.items() if count}
 
 
-def test_a_reset_brings_back_the_first_rows_and_no_others(database_url: str, engine: Engine) -> None:
+def test_a_reset_brings_back_the_first_rows_and_no_others(clone: database.Clone, engine: Engine) -> None:
     with transaction(engine) as session:
         first = rows(session)
         session.add(Channel(key="second", name="Second", currency="EUR"))
         session.execute(text("delete from ledger_accounts"))
         session.execute(text("update settings set name = 'Changed'"))
 
-    database.reset(database_url)
+    clone.reset()
 
     with transaction(engine) as session:
         assert rows(session) == first
@@ -38,6 +38,23 @@ def test_a_reset_brings_back_the_first_rows_and_no_others(database_url: str, eng
         session.add(third := Channel(key="third", name="Third", currency="EUR"))
         session.flush()
         assert third.id == first["channels"] + 1
+
+
+def test_a_reset_finds_a_way_back_where_every_connection_was_ended(clone: database.Clone, engine: Engine) -> None:
+    clone.reset()
+    with transaction(engine) as session:
+        session.execute(text("update settings set name = 'Changed'"))
+        session.execute(
+            text(
+                "select pg_terminate_backend(pid) from pg_stat_activity"
+                " where datname = current_database() and pid <> pg_backend_pid()"
+            )
+        )
+
+    clone.reset()
+
+    with transaction(engine) as session:
+        assert session.scalar(select(Settings.name)) == "Crossdock"
 
 
 def test_a_clone_is_a_database_of_its_own(server_url: str, engine: Engine, worker_id: str) -> None:

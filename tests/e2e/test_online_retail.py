@@ -123,7 +123,7 @@ def memory_stays_flat(whole: Shop) -> None:
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024 < 600
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_whole_year_comes_in(whole: Shop) -> None:
     """One test, for the import takes a minute or two."""
     every_row_is_accounted_for(whole)

@@ -1,0 +1,52 @@
+"""An import on a disk that is too small, then on the same disk with more room: `python -m tests.e2e.small_disk FOLDER`.
+
+It is run in a mount namespace of its own, which takes the disk away with it; what was seen is printed as JSON.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+ROWS = 9_000
+_SIZE, _LEFT = 256 << 20, 24 << 20
+_HEADER = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country"
+
+
+def main() -> None:
+    folder = Path(sys.argv[1])
+    home = folder / "home"
+    home.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={_SIZE}", "tmpfs", home], check=True)
+    (folder / "plugins.toml").write_text('[integrations.files]\nplugin = "csv_orders"\n')
+    rows = (f"{n // 4},10A{n % 50},MUG,2,2010-12-01 08:26:00,2.50,17,United Kingdom" for n in range(ROWS))
+    (folder / "orders.csv").write_text("\n".join([_HEADER, *rows]) + "\n")
+    os.environ |= {
+        "CROSSDOCK_HOME": str(home),
+        "CROSSDOCK_PLUGINS_FILE": str(folder / "plugins.toml"),
+        "CROSSDOCK_LOG_LEVEL": "error",
+        "COLUMNS": "200",
+    }
+    seen: dict[str, Any] = {"made": _crossdock("migrate")}
+    ballast = home / "ballast"
+    with ballast.open("wb") as file:
+        free = os.statvfs(home).f_bavail * os.statvfs(home).f_frsize
+        os.posix_fallocate(file.fileno(), 0, free - _LEFT)
+    words = ("import", "orders", str(folder / "orders.csv"), "--channel", "uk-shop", "--mapping", "online-retail")
+    seen["full"] = _crossdock(*words)
+    ballast.unlink()
+    seen["again"] = _crossdock(*words)
+    seen["verified"] = _crossdock("verify")
+    sys.stdout.write(json.dumps(seen) + "\n")
+
+
+def _crossdock(*words: str) -> tuple[int, str]:
+    """The exit code of a command, and all that it says."""
+    done = subprocess.run([sys.executable, "-m", "core.cli", *words], capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout + done.stderr
+
+
+if __name__ == "__main__":
+    main()
