@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 from sqlalchemy import inspect, text
 from sqlalchemy.engine import Connection, Engine
 
-from core import locks
+from core import epoch, locks
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
 _FOLDER = Path(__file__).parent.parent / "migrations"
+EPOCH = "epoch"
+"""The step that a dump needs which was restored into another PostgreSQL: see `core/epoch.py`."""
 _NAMED = re.compile(r'^(revision|down_revision) = "(\w+)"$', re.MULTILINE)
 
 
@@ -34,6 +36,8 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
     with engine.begin() as connection:
         connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": locks.MIGRATING})
         command.upgrade(configuration(connection), revision)
+        if revision == "head":
+            epoch.lift(connection)
 
 
 def downgrade(engine: Engine, revision: str) -> None:
@@ -45,7 +49,7 @@ def downgrade(engine: Engine, revision: str) -> None:
 
 
 def pending(engine: Engine) -> list[str]:
-    """The revisions that this release has and the database has not, oldest first.
+    """The revisions that this release has and the database has not, oldest first; or EPOCH, where that is missing.
 
     None when a later release has been at it. Every process asks this when it starts, so the files' first lines are
     read here, without Alembic.
@@ -53,10 +57,11 @@ def pending(engine: Engine) -> list[str]:
     with engine.connect() as connection:
         known = inspect(connection).has_table("alembic_version")
         done = connection.execute(text("select version_num from alembic_version")).scalar() if known else None
-    chain = _chain()
-    if done is None:
-        return chain
-    return chain[chain.index(done) + 1 :] if done in chain else []
+        chain = _chain()
+        if done is None:
+            return chain
+        missing = chain[chain.index(done) + 1 :] if done in chain else []
+        return missing or ([EPOCH] if epoch.is_behind(connection) else [])
 
 
 def _chain() -> list[str]:

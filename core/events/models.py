@@ -28,12 +28,13 @@ class TransactionId(UserDefinedType[int]):
 class Event(Base):
     """One thing that happened, and the audit trail.
 
-    Readers follow (transaction, id) and stop below the oldest transaction still running
-    (`pg_snapshot_xmin(pg_current_snapshot())`): so none that commits later can have a smaller cursor.
+    Readers follow (transaction, id) and stop below the oldest transaction still running (`hub_horizon()`): so none that
+    commits later can have a smaller cursor. Both are PostgreSQL's own numbers plus an epoch, see `core/epoch.py`.
     """
 
     __tablename__ = "events"
     __table_args__ = (
+        Index("ix_events_actor", "actor"),
         Index("ix_events_cursor", "transaction", "id"),
         Index("ix_events_order", "order_id", "id"),
         Index("ix_events_subject", "subject"),
@@ -42,7 +43,7 @@ class Event(Base):
     )
 
     id: Mapped[Id]
-    transaction: Mapped[int] = mapped_column(TransactionId, server_default=text("pg_current_xact_id()"))
+    transaction: Mapped[int] = mapped_column(TransactionId, server_default=text("hub_transaction()"))
     name: Mapped[str]
     subject: Mapped[str]
     order_id: Mapped[BigInt | None] = mapped_column(ForeignKey("orders.id"))

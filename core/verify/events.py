@@ -40,7 +40,23 @@ def _together(name: str, prefix: str, rule: str, event: str) -> Check:
     )
 
 
+_EPOCH = sql(
+    11,
+    "event_epoch",
+    "Every event stands before what is yet to come",
+    """
+    select 'evt_' || id as subject,
+        format('It stands at %s, and the next event before it: run `crossdock migrate`.', at) as message
+    from (
+        select id, cast(cast(transaction as text) as bigint) as at
+        from events order by transaction desc, id desc limit 1
+    ) last
+    where at >= cast(cast(pg_snapshot_xmax(pg_current_snapshot()) as text) as bigint) + hub_epoch()
+    """,
+)
+
 CHECKS = (
+    _EPOCH,
     _told("order_event", "ord", "orders", ("order.created",)),
     _told("order_completed_event", "ord", "orders", ("order.completed",), "thing.completed_at is not null"),
     _told("order_cancelled_event", "ord", "orders", ("order.cancelled",), "thing.cancelled_at is not null"),

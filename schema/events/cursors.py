@@ -17,7 +17,7 @@ _table = Event.__table__
 assert isinstance(_table, Table)
 _order = order(_table, ORDER)
 
-FIRST_RUNNING = func.pg_snapshot_xmin(func.pg_current_snapshot())
+FIRST_RUNNING = func.hub_horizon()
 """The oldest transaction that is still running: whatever commits from now on has this number or a later one."""
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 import strawberry
-from sqlalchemy import or_
+from sqlalchemy import false, or_
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -28,7 +28,7 @@ def conditions(filter: EventFilter | None) -> Iterator[ColumnElement[bool]]:
     if filter is None:
         return
     if filter.name is not None:
-        yield or_(*(_named(name) for name in filter.name))
+        yield or_(false(), *(_named(name) for name in filter.name))
     if filter.subject is not None:
         yield Event.subject == filter.subject
     if filter.order is not None:

@@ -62,4 +62,4 @@ async def _now(ctx: Context) -> tuple[Position, ColumnElement[bool]]:
     began, snapshot = cast(cursors.FIRST_RUNNING, Text), cast(func.pg_current_snapshot(), Text)
     (row,) = await ctx.select(select(began.label("transaction"), snapshot.label("snapshot")))
     moment = cast(cast(literal(row.snapshot), Text), _Snapshot())
-    return Position(row.transaction, 0), func.pg_visible_in_snapshot(models.Event.transaction, moment)
+    return Position(row.transaction, 0), func.hub_visible(models.Event.transaction, moment)

@@ -72,7 +72,7 @@ def test_whoever_began_first_stands_first_whenever_it_commits(session: Session, 
         outbox.record(session, "quick.done", "ord_1", "Quick")
         session.commit()
         outbox.record(slow, "slow.done", "ord_1", "Slow")
-        settled = text("select count(*) from events where transaction < pg_snapshot_xmin(pg_current_snapshot())")
+        settled = text("select count(*) from events where transaction < hub_horizon()")
         assert session.scalar(settled) == 0
         slow.commit()
 

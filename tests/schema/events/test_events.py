@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
 
@@ -11,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
-from core import outbox
+from core import epoch, migrate, outbox, verify
 from tests.api import Api
 from tests.builders import a_channel, an_item, an_order
 
@@ -184,3 +185,42 @@ async def _streamed(api: Api, variables: dict[str, Any], count: int) -> list[str
     await asyncio.wait_for(api.client.app(scope, receive, send), 10)
     events = [line[6:] for line in chunks.decode().splitlines() if line.startswith("data: {")]
     return [orjson.loads(event)["data"]["events"]["name"] for event in events[:count]]
+
+
+@pytest.fixture
+def of_another_postgresql(session: Session, engine: Engine) -> Iterator[None]:
+    """One event, numbered by a PostgreSQL that had counted further than this one ever will."""
+    happen(session, "test.before")
+    session.execute(text("update events set transaction = '900000000000'"))
+    session.commit()
+    yield
+    with engine.begin() as connection:
+        epoch.keep(connection, 0)
+
+
+def test_events_go_on_behind_those_of_a_dump_that_another_postgresql_wrote(
+    api: Api, session: Session, engine: Engine, quick: None, of_another_postgresql: None
+) -> None:
+    assert migrate.pending(engine) == [migrate.EPOCH]
+    assert [finding.check for finding in verify.run(engine)] == ["event_epoch"]
+
+    migrate.upgrade(engine)
+
+    assert migrate.pending(engine) == []
+    cursor = settled(api, 1)[0]["cursor"]
+    with closing(Feed(api, after=cursor)) as feed:
+        happen(session, "test.after")
+        assert feed.names(1) == ["test.after"]
+    assert [node["name"] for node in settled(api, 2)] == ["test.before", "test.after"]
+    assert verify.run(engine) == []
+
+
+def test_a_live_client_hears_from_now_on_after_such_a_move_too(
+    api: Api, session: Session, engine: Engine, quick: None, of_another_postgresql: None
+) -> None:
+    migrate.upgrade(engine)
+    with closing(Feed(api)) as feed:
+        threading.Event().wait(0.3)
+        happen(session, "test.one")
+
+        assert feed.names(1) == ["test.one"]
