@@ -27,7 +27,8 @@ _TURN_SECONDS = 5
 """After this long on one queue a thread lets the others have a turn."""
 _PAUSE_SECONDS = 1
 _GATHER_SECONDS = 0.25
-"""How long jobs that run as batches may gather while one of their kind runs, instead of each getting a thread."""
+"""How long jobs that run as batches may gather, instead of each getting a thread: while one of their kind runs, and,
+where that was a batch already, so that there is more than one at a time, from its start on."""
 _TIME_LIMIT_MS = 30 * 60 * 1000
 _HELD = text("select id from jobs where worker = :worker and state = 'RUNNING'")
 
@@ -81,7 +82,7 @@ class Lane:
         self._running = 0
         self._gathers_until = 0.0
         self._asked = False
-        self._closed = False
+        self._closed = threading.Event()
 
     def run(self) -> None:
         """Take jobs until there are none, or this thread's turn is over."""
@@ -99,18 +100,20 @@ class Lane:
             self._on_fault()
         finally:
             asked = self._leave()
-        if not self._closed and (asked or not dry):
+        if not self._closed.is_set() and (asked or not dry):
             brokers.wake(self._broker, {self._queue})
 
     def close(self) -> None:
         """Take no more jobs."""
-        self._closed = True
+        self._closed.set()
 
     def _take_jobs(self) -> bool:
         """Whether none are left."""
         until = time.monotonic() + _TURN_SECONDS
-        while not self._closed and time.monotonic() < until:
+        while not self._closed.is_set() and time.monotonic() < until:
             done = run_next(self._hub, self._queue, self._worker, taken=self._taken)
+            if done > 1:
+                self._closed.wait(max(0.0, self._gathers_until - time.monotonic()))
             self._gathers_until = 0.0
             if not done:
                 return True

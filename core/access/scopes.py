@@ -16,7 +16,7 @@ SCOPES: dict[str, str] = {
     "purchasing:read": "suppliers, offers and purchase orders",
     "purchasing:write": "suppliers, offers and purchase orders",
     "ledger:read": "journal, trial balance, profit and settlements",
-    "ledger:write": "post and reverse entries, close periods, match settlements",
+    "ledger:write": "post and reverse entries, set exchange rates, close periods, match settlements",
     "integrations:read": "plugins, integrations, sync runs, inbox, external calls, jobs and queues",
     "integrations:write": "run syncs, replay the inbox and failed jobs",
 }

@@ -3,17 +3,16 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-from sqlalchemy import inspect
-
-from core import db
-from core import migrate as migrations
+from core import garbage
 from core.cli.app import settings
 from core.config import Config, variable
 from core.errors import SettingsError
-from core.hub import Hub, open_hub
-from core.integrations.mirror import mirror
 from core.servers import Servers, join_or_start
+
+if TYPE_CHECKING:
+    from core.hub import Hub
 
 
 @contextmanager
@@ -26,8 +25,11 @@ def servers_of(config: Config) -> Iterator[Servers]:
 
 
 @contextmanager
-def joined(application: str, *, plugins: bool = True) -> Iterator[tuple[Hub, Servers]]:
+def joined(application: str, *, plugins: bool = True) -> "Iterator[tuple[Hub, Servers]]":
     """A hub with its tables up to date. Raises SettingsError where a database of the operator's own is behind."""
+    from core.hub import open_hub
+    from core.integrations.mirror import mirror
+
     config = settings()
     with servers_of(config) as servers:
         bring_up_to_date(config, servers)
@@ -42,6 +44,7 @@ def joined(application: str, *, plugins: bool = True) -> Iterator[tuple[Hub, Ser
             if plugins:
                 with hub.transaction() as session:
                     mirror(session, hub.registry)
+            garbage.begin()
             yield hub, servers
         finally:
             hub.close()
@@ -52,6 +55,11 @@ def bring_up_to_date(config: Config, servers: Servers, *, asked: bool = False) -
 
     Raises SettingsError where it is not.
     """
+    from sqlalchemy import inspect
+
+    from core import db
+    from core import migrate as migrations
+
     engine = db.connect(servers.database_url, pool_size=1, application="crossdock migrate")
     try:
         missing = migrations.pending(engine)

@@ -5,7 +5,7 @@ key first and notes the result with its last transaction (`done`); interrupted, 
 so its steps must bear repetition.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -13,22 +13,13 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from sqlalchemy.orm import Session
 
 from core.access import idempotency
+from core.access.idempotency import Request
 
 if TYPE_CHECKING:
     from core.hub import Hub
 
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """Whose request, which mutation, with which key and input."""
-
-    api_key_id: int
-    mutation: str
-    key: str
-    arguments: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +43,27 @@ def in_one_transaction(hub: "Hub", request: Request | None, work: Callable[[Sess
 
     Raises IdempotencyConflict. Work that raises leaves no trace of its key: it may be tried again.
     """
+    (answer,) = together(hub, [(request, None)], lambda session, _: [work(session)])
+    return answer
+
+
+def together(
+    hub: "Hub", asked: Sequence[tuple[Request | None, T]], work: Callable[[Session, Sequence[T]], Sequence[Any]]
+) -> list[Any]:
+    """The same for many requests at once, no two with the same key: `work(session, things)` answers each thing.
+
+    One transaction for all of them: where one raises, none is done.
+    """
     with hub.transaction() as session:
-        if request is None:
-            return work(session)
-        first = _claim(session, request)
-        if first is not None:
-            return first.get("result")
-        result = work(session)
-        _remember(session, request, result)
-        return result
+        keyed = [request for request, _ in asked if request is not None]
+        firsts = dict(zip((request.name for request in keyed), idempotency.claim(session, keyed), strict=True))
+        known = [None if request is None else firsts[request.name] for request, _ in asked]
+        fresh = [each for each, first in zip(asked, known, strict=True) if first is None]
+        made = work(session, [thing for _, thing in fresh]) if fresh else []
+        answered = [(request, {"result": answer}) for (request, _), answer in zip(fresh, made, strict=True)]
+        idempotency.remember(session, [(request, result) for request, result in answered if request is not None])
+    new = iter(made)
+    return [next(new) if first is None else first.get("result") for first in known]
 
 
 def in_steps(hub: "Hub", request: Request | None, work: Callable[["Hub"], Any]) -> Any:
@@ -97,20 +100,12 @@ def _said(result: Any) -> Any:
 
 
 def _claim(session: Session, request: Request) -> dict[str, Any] | None:
-    return idempotency.claim(
-        session,
-        api_key_id=request.api_key_id,
-        mutation=request.mutation,
-        key=request.key,
-        arguments=request.arguments,
-    )
+    (first,) = idempotency.claim(session, [request])
+    return first
 
 
 def _remember(session: Session, request: Request, result: Any) -> None:
-    idempotency.remember(
-        session,
-        api_key_id=request.api_key_id,
-        mutation=request.mutation,
-        key=request.key,
-        result={"result": result},
-    )
+    idempotency.remember(session, [(request, {"result": result})])
+
+
+__all__ = ["Request", "Unfinished", "done", "in_one_transaction", "in_steps", "together"]

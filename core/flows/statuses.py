@@ -1,11 +1,13 @@
 """Deriving what an order's statuses are from its quantities, money, holds, parcels and returns."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from core import clock, ids, outbox
+from core.fulfillment import held
 from core.orders import status
 from core.orders.states import OrderStatus
 
@@ -60,6 +62,7 @@ _REFRESH = text(
         from returns where order_id = any(:ids) group by order_id
     ), facts as (
         select orders.id, orders.status as status_before, orders.spent_minor as spent_before, orders.customer_id,
+            orders.on_hold as held_before,
             orders.currency, orders.total_minor as total, orders.total_minor - orders.cancelled_minor as due,
             orders.validated_at is not null as validated,
             exists (select from holds where holds.order_id = orders.id and released_at is null) as held,
@@ -109,23 +112,25 @@ _REFRESH = text(
         updated_at = :now, version = orders.version + 1
     from derived where orders.id = derived.id
     returning orders.id, orders.number, derived.status_before, derived.order_status,
-        services and validated and not held and (not goods or waiting + backordered + allocated = 0) as services_due
+        services and validated and not held and (not goods or waiting + backordered + allocated = 0) as services_due,
+        held_before <> held as turned
     """  # noqa: S608  # the expressions are our own
 )
 
 
-def refresh(session: Session, order_ids: Iterable[int]) -> dict[int, OrderStatus]:
+def refresh(session: Session, order_ids: Iterable[int], *, at: datetime | None = None) -> dict[int, OrderStatus]:
     """Derive all four statuses, `on_hold` and the sums of money of these orders again. Every flow calls it last.
 
     The orders must be locked by the caller, or made by it. Each call is a new `version`. Says what they are now.
+    `at` is when they changed, None is now: a new order that stays as old as it is needs no index to be told.
     """
     wanted = sorted(set(order_ids))
     if not wanted:
         return {}
     session.flush()
-    parameters = {"ids": wanted, "now": clock.now()}
+    parameters = {"ids": wanted, "now": at or clock.now()}
     rows = session.execute(_REFRESH, parameters).all()
-    for order_id, number, before, after, _ in rows:
+    for order_id, number, before, after, *_ in rows:
         if before != after and after == OrderStatus.COMPLETED:
             outbox.record(
                 session,
@@ -134,8 +139,11 @@ def refresh(session: Session, order_ids: Iterable[int]) -> dict[int, OrderStatus
                 f"Order {number} is complete.",
                 order_id=order_id,
             )
-    derived = {order_id: OrderStatus(after) for order_id, _, _, after, _ in rows}
-    delivered = [order_id for order_id, *_, services_due in rows if services_due]
+    turned = [row.id for row in rows if row.turned]
+    if turned:
+        held.follow(session, turned)
+    derived = {order_id: OrderStatus(after) for order_id, _, _, after, *_ in rows}
+    delivered = [row.id for row in rows if row.services_due]
     if delivered and session.execute(_DELIVER_SERVICES, {"ids": delivered}).all():
         return derived | refresh(session, delivered)
     return derived

@@ -50,7 +50,9 @@ def scheduler() -> None:
     from core import scheduler as scheduling
     from core.cli.joining import joined
     from core.cli.observed import observed
+    from core.jobs import registry
 
+    registry.load_all()
     stopped = _until_stopped()
     with joined("scheduler", plugins=False) as (hub, _servers), observed(hub.config):
         scheduling.run(hub, stopped)
@@ -60,7 +62,9 @@ def _one(queues: list[str]) -> None:
     from core import worker as working
     from core.cli.joining import joined
     from core.cli.observed import observed
+    from core.jobs import registry
 
+    registry.load_all()
     stopped = _until_stopped()
     with joined("worker") as (hub, servers), observed(hub.config):
         try:

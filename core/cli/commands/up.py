@@ -55,12 +55,14 @@ def up(
 
 def _prepare(config: Config, servers: "Servers") -> str:
     """Tables, the admin key and sample data; the key's secret."""
+    from core import garbage
     from core.access.admin import secret_of
     from core.cli.joining import bring_up_to_date
     from core.cli.sample import is_wanted, load_sample
 
     secret = secret_of(config)
     fresh = bring_up_to_date(config, servers, asked=True)
+    garbage.begin()
     if is_wanted(config, fresh=fresh):
         load_sample(config, servers.database_url)
     return secret

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
-from core import ids, outbox
+from core import clock, ids, outbox
 from core.catalog import service as catalog
 from core.catalog.models import Channel
 from core.customers import service as customers
@@ -32,8 +32,9 @@ def create(
     """The ids of the new orders, in the order given."""
     if not orders:
         return []
+    now = clock.now()
     drafts, payment_ids = _drafts(session, channel, orders)
-    write.orders(session, channel.id, drafts)
+    write.orders(session, channel.id, drafts, now)
     sold = (line for order in drafts for line in order.lines if line.ships)
     stock.note_change(session, {line.item_id for line in sold if line.item_id})
     payments.add(session, [(order.id, each) for order in drafts for each in order.data.payments], payment_ids)
@@ -43,7 +44,7 @@ def create(
     _tell(session, channel, drafts)
     told = [(order.id, order.data) for order in drafts]
     facts.record(session, channel, told, shipped_from, counted={order.id for order in drafts if order.over})
-    after = statuses.refresh(session, order_ids)
+    after = statuses.refresh(session, order_ids, at=now)
     after |= statuses.refresh(session, given_back.take_back(session, told))
     for order_id in order_ids:
         if after[order_id] not in _FINISHED:

@@ -1,6 +1,7 @@
 """What a channel says has happened already: shipments and fees. Facts; what does not fit opens a case."""
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -41,6 +42,18 @@ def record(
             for fee in data.fees
         ],
     )
+
+
+def whole(data: OrderData) -> OrderData:
+    """A telling of an order that we have, with what it means for new lines: all goods have left, says who names none.
+
+    They get a shipment of their own, named after that telling; where nothing is left to ship, it is none.
+    """
+    version = data.fingerprint or data.version
+    later = [
+        replace(sent, external_id=f"{sent.external_id}+{version}") for sent in data.fulfillments if sent.lines is None
+    ]
+    return replace(data, fulfillments=(*data.fulfillments, *later)) if later else data
 
 
 def _shipments(session: Session, told: Told, place: int | None, *, counted: bool) -> None:

@@ -14,6 +14,7 @@ from core.money import cumulative, spoken
 from core.orders import queries
 from core.orders.models import Order, OrderLine, Payment
 from core.orders.states import CancelReason
+from core.origin import Origin
 from core.returns.amounts import tax_within
 from core.returns.models import Refund
 from crossdock.orders import CancellationData, OrderData, RefundData
@@ -121,7 +122,7 @@ def _refund(session: Session, said: Sequence[tuple[Order, OrderData]]) -> None:
     facts = []
     for order, data in said:
         for each in data.refunds:
-            if (order.id, each.external_id) in known:
+            if (order.id, each.external_id) in known or _is_ours(session, order, each):
                 continue
             sources = _sources(payments[order.id], each.amount.minor)
             if sources is None:
@@ -129,6 +130,21 @@ def _refund(session: Session, said: Sequence[tuple[Order, OrderData]]) -> None:
                 continue
             facts.append(_fact(order, lines[order.id], each, sources))
     refund.record(session, facts)
+
+
+def _is_ours(session: Session, order: Order, said: RefundData) -> bool:
+    """Whether it is one that we asked for and whose name there we have not heard yet: then it gets that name."""
+    ours = select(Refund).where(
+        Refund.order_id == order.id,
+        Refund.external_id.is_(None),
+        Refund.origin == Origin.HUB,
+        Refund.amount_minor == said.amount.minor,
+    )
+    found = session.scalars(ours.order_by(Refund.id).limit(1)).first()
+    if found is not None:
+        found.external_id = said.external_id
+        session.flush()
+    return found is not None
 
 
 def _sources(payments: Sequence[Payment], amount: int) -> tuple[tuple[int, int], ...] | None:

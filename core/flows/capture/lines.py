@@ -13,6 +13,7 @@ from core.flows.capture.skus import meanings
 from core.money import cumulative, divide
 from core.orders import queries
 from core.orders.models import Order, OrderLine
+from core.stock import service as stock
 from crossdock.orders import LineData, LineKind, OrderData
 
 _SHARE_UNITS = 1_000_000
@@ -55,16 +56,19 @@ def add(
             line_draft.position += places[order.id]
         drafts += draft.lines
     write.lines(session, drafts)
+    stock.note_change(session, {line.item_id for line in drafts if line.ships and line.item_id})
     return [line.id for line in drafts]
 
 
-def grow(lines: Sequence[OrderLine], line: OrderLine, units: int) -> None:
-    """More units of a line; of a bundle, of its components as well."""
+def grow(session: Session, lines: Sequence[OrderLine], line: OrderLine, units: int) -> None:
+    """More units of a line; of a bundle, of its components as well. They are wanted, so that fewer are left to sell."""
     line.quantity += units
     line.open += units
     for part in _parts(lines, line):
         part.quantity += units * (part.per_bundle or 1)
         part.open += units * (part.per_bundle or 1)
+    if units:
+        stock.note_change(session, {each.item_id for each in (line, *_parts(lines, line)) if each.item_id})
 
 
 def price(
@@ -104,7 +108,7 @@ def _revise_known(
         elif said.quantity < line.quantity:
             less |= _less(lines, line, line.quantity - said.quantity)
         else:
-            grow(lines, line, said.quantity - line.quantity)
+            grow(session, lines, line, said.quantity - line.quantity)
             amounts = {"gross": said.gross.minor, "discount": said.discount.minor + share, "tax": said.tax.minor}
             price(lines, line, unit=said.unit_price.minor, **amounts, included=order.taxes_included)
     for line in known.values():

@@ -19,7 +19,7 @@ def update(session: Session, channel: Channel, changed: Mapping[int, OrderData],
     if not changed:
         return
     orders = queries.locked(session, changed)
-    told = [(order.id, changed[order.id]) for order in orders]
+    told = [(order.id, facts.whole(changed[order.id])) for order in orders]
     for order in orders:
         _head(order, changed[order.id])
     session.flush()

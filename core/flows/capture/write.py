@@ -6,7 +6,6 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from core import clock
 from core.db import insert_rows
 from core.flows.capture.draft import DraftLine, DraftOrder
 from core.orders.models import Order, OrderLine
@@ -31,8 +30,7 @@ _LINE = [
 ]  # fmt: skip
 
 
-def orders(session: Session, channel_id: int, drafts: Sequence[DraftOrder]) -> None:
-    now = clock.now()
+def orders(session: Session, channel_id: int, drafts: Sequence[DraftOrder], now: datetime) -> None:
     insert_rows(session, Order, _ORDER, [_order(order, channel_id, now) for order in drafts])
     lines(session, [line for order in drafts for line in order.lines])
 

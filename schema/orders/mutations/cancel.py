@@ -1,5 +1,9 @@
 """Cancelling."""
 
+from typing import Annotated
+
+import strawberry
+
 from core.flows import cancel
 from schema.acting import transact_once
 from schema.context import Context
@@ -20,7 +24,13 @@ async def order_cancel(
     lines: list[LineQuantity] | None = None,
     note: str | None = None,
     refund: bool | None = True,
-    notify: bool | None = True,  # for whoever listens to the event and writes to shoppers
+    notify: Annotated[
+        bool | None,
+        strawberry.argument(
+            description="Whether the shopper is to hear of it. The hub itself writes to nobody: the wish stands in the "
+            "data of the events `order.cancelled` and `order.lines_cancelled`, for whoever does."
+        ),
+    ] = True,
 ) -> OrderPayload:
     """All that has not shipped, or these lines. What was paid for it goes back unless `refund` is false."""
     await transact_once(
@@ -32,5 +42,6 @@ async def order_cancel(
         reason=reason,
         note=note,
         refund=refund is not False,
+        notify=notify is not False,
     )
     return OrderPayload(order=Ref(Order, id))

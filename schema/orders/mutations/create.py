@@ -2,7 +2,7 @@
 
 from core.errors import Invalid
 from core.flows import place
-from schema.acting import transact_once
+from schema.acting import transact_together
 from schema.context import Context
 from schema.engine import Ref, mutation
 from schema.orders import inputs
@@ -16,10 +16,11 @@ async def order_create(ctx: Context, input: OrderCreateInput, idempotency_key: s
     """The key may be left out only where channel and externalId name the order."""
     if idempotency_key is None and not (input.channel and input.external_id):
         raise Invalid("Give an idempotencyKey, or the channel and its externalId.", path=("idempotencyKey",))
-    order_id = await transact_once(
+    order_id = await transact_together(
         ctx,
         idempotency_key,
         place.place,
+        place.Entered,
         inputs.order_data(input),
         channel_key=input.channel,
         details=inputs.details(input),

@@ -1,6 +1,7 @@
 """Doing a request once, however often it comes."""
 
 import threading
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import uuid4
@@ -136,3 +137,33 @@ def test_a_second_request_waits_for_the_first(hub: Hub, key_id: int) -> None:
         go_on.set()
 
         assert (first.result(), second.result()) == ("first", "first")
+
+
+def test_of_many_requests_only_those_not_known_are_done(hub: Hub, key_id: int) -> None:
+    once.in_one_transaction(hub, request_of(key_id, "b"), lambda _: "B of before")
+
+    def in_capitals(_: Session, letters: Sequence[str]) -> list[str]:
+        return [letter.upper() for letter in letters]
+
+    asked = [
+        (request_of(key_id, "c"), "c"),
+        (request_of(key_id, "b"), "b"),
+        (None, "d"),
+        (request_of(key_id, "a"), "a"),
+    ]
+    answers = once.together(hub, asked, in_capitals)
+
+    assert answers == ["C", "B of before", "D", "A"]
+    assert once.in_one_transaction(hub, request_of(key_id, "a"), lambda _: "another") == "A"
+
+
+def test_where_one_of_many_fails_none_is_done(hub: Hub, session: Session, key_id: int) -> None:
+    def make_all(session: Session, letters: Sequence[str]) -> list[str]:
+        made(session)
+        raise Invalid(f"No {letters[-1]}")
+
+    with pytest.raises(Invalid, match="No b"):
+        once.together(hub, [(request_of(key_id, letter), letter) for letter in "ab"], make_all)
+
+    assert count(session) == 0
+    assert once.in_one_transaction(hub, request_of(key_id, "a"), lambda _: "again") == "again"
