@@ -31,6 +31,8 @@ class Named:
 
 _LOCATIONS = {"location", "locations", "from_", "to"}
 _CHANNELS = {"channel", "channels"}
+_FREE = {"values", "metadata", "note", "reason", "message", "description", "idempotency_key"}
+"""What people and programs write as they like: an id in it names nothing to act on."""
 _OWN_NAMES = {
     ("location_upsert", "code"): "location",
     ("channel_update", "key"): "channel",
@@ -61,7 +63,9 @@ async def check(ctx: Context, field: str, arguments: Mapping[str, Any], registry
 
 
 def _walk(value: Any, name: str, path: tuple[str, ...]) -> Iterator[Named]:
-    """Every plain value in arguments, lists and inputs."""
+    """Every plain value in arguments, lists and inputs that may name something."""
+    if name in _FREE:
+        return
     if isinstance(value, Mapping):
         for key, inner in value.items():
             yield from _walk(inner, str(key), (*path, str(key).rstrip("_")))

@@ -17,15 +17,17 @@ from core.flows import advance, asking, book, statuses
 from core.integrations.models import Integration
 from core.money import LARGEST, Money, spoken
 from core.orders import payments, queries
-from core.orders.models import Payment
+from core.orders.models import Order, Payment
 from core.orders.states import PaymentState
 from crossdock.orders import PaymentData
+from crossdock.payment import CaptureRequest
 
 if TYPE_CHECKING:
     from core.hub import Hub
 
 _BEFORE = {PaymentState.PENDING, PaymentState.AUTHORIZED}
 """States that any news may follow; a later one is left only for a charge-back and its end."""
+_LOST = {PaymentState.FAILED, PaymentState.VOIDED, PaymentState.EXPIRED}
 _AFTER = {
     PaymentState.CAPTURED: {PaymentState.DISPUTED},
     PaymentState.DISPUTED: {PaymentState.CAPTURED},
@@ -87,12 +89,12 @@ def take(session: Session, told: Sequence[tuple[int, PaymentData]]) -> list[int]
 
 
 def go_on(session: Session, order_ids: Sequence[int]) -> None:
-    """Derive statuses, and have orders checked again that may have waited for money, or lost it to a charge-back."""
+    """Derive statuses, and have orders checked again that may have waited for money, or lost some that was promised."""
     statuses.refresh(session, order_ids)
     held, known = queries.open_holds(session, order_ids), queries.payments_of(session, order_ids)
     for order_id in order_ids:
         waits = any(hold.kind == "PAYMENT" for hold in held[order_id])
-        if waits or any(payment.disputed_minor > 0 for payment in known[order_id]):
+        if waits or any(payment.disputed_minor > 0 or payment.state in _LOST for payment in known[order_id]):
             queries.mark_unchecked(session, [order_id])
             advance.later(session, [order_id])
 
@@ -108,7 +110,10 @@ def capture(hub: "Hub", payment_id: int, *, amount_minor: int | None = None) -> 
         if not 0 < amount <= payment.amount_minor:
             most = spoken(payment.amount_minor, payment.currency)
             raise Invalid(f"Between nothing and {most} can be captured of it.", path=("amount",))
-        wanted, reference = Money(amount, payment.currency), payment.reference
+        order = session.get_one(Order, payment.order_id)
+        wanted = CaptureRequest(
+            reference=payment.reference, amount=Money(amount, payment.currency), order_number=order.number
+        )
         gateway = payment.gateway if _is_asked(hub, payment.gateway) else None
         call_id = None if gateway is None else _intend(session, payment, gateway)
     if gateway is not None and call_id is not None:
@@ -117,8 +122,8 @@ def capture(hub: "Hub", payment_id: int, *, amount_minor: int | None = None) -> 
             call_id,
             gateway,
             "payment",
-            lambda provider, ctx: provider.capture(ctx, reference, wanted),
-            lambda provider, ctx: provider.find_capture(ctx, reference, wanted),
+            lambda provider, ctx: provider.capture(ctx, wanted),
+            lambda provider, ctx: provider.find_capture(ctx, wanted),
         )
         _check(outcome)
     with hub.transaction() as session:

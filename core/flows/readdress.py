@@ -10,7 +10,7 @@ from core import ids, outbox
 from core.cases.models import CaseKind
 from core.cases.service import open_case
 from core.errors import IllegalState, VersionConflict
-from core.flows import advance, fulfil, statuses
+from core.flows import advance, allowed_address, fulfil, statuses
 from core.flows.capture import write
 from core.flows.route.unmoved import unmoved
 from core.fulfillment.models import FulfillmentOrder, RequestState
@@ -29,8 +29,9 @@ def send_elsewhere(hub: "Hub", order_id: int, address: Address, *, expected_vers
 
     The address is checked anew. Work that nobody has begun stays where location, service, cost and tax do not change;
     else the order is routed anew, and labels for the old address are voided. The billing address stays. Raises
-    IllegalState once nothing is left to ship, VersionConflict.
+    IllegalState once nothing is left to ship, VersionConflict, and PluginRejected where the channel forbids it.
     """
+    allowed_address.check(hub, order_id, address)
     same_at = unmoved(hub, order_id, write.address(address) or {})
     with hub.transaction() as session:
         return set_address(session, order_id, address, expected_version=expected_version, same_at=same_at)

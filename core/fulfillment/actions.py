@@ -20,6 +20,9 @@ ALLOWED: dict[str, set[R]] = {
 }
 """Mutation: how the location must have answered, for work that is not over."""
 
+_RESTS = {"fulfillmentSubmit", "fulfillmentPick", "fulfillmentPack"}
+"""What waits for as long as the order is on hold."""
+
 
 def available(request: R, work: W) -> list[Action]:
     return [Action(name, reason is None, reason) for name in ALLOWED for reason in [_why_not(name, request, work)]]
@@ -28,6 +31,8 @@ def available(request: R, work: W) -> list[Action]:
 def _why_not(name: str, request: R, work: W) -> str | None:
     if work not in LIVE:
         return f"The work is over: it is {_words(work)}."
+    if work is W.ON_HOLD and name in _RESTS:
+        return "The order is on hold."
     if request not in ALLOWED[name]:
         wanted = " or ".join(sorted(_words(state) for state in ALLOWED[name]))
         return f"The work is {_words(request)}; this needs it {wanted}."

@@ -58,6 +58,9 @@ class FulfillmentOrder(Base):
 
     __tablename__ = "fulfillment_orders"
     __table_args__ = (
+        Index("ix_fulfillment_orders_priority", "priority", "id"),
+        Index("ix_fulfillment_orders_method", "method"),
+        Index("ix_fulfillment_orders_request_state", "request_state"),
         Index("ix_fulfillment_orders_ship_by", "ship_by", "id"),
         Index("ix_fulfillment_orders_created", "created_at", "id"),
         Index("ix_fulfillment_orders_location", "location_id", "work_state"),
@@ -100,6 +103,7 @@ class FulfillmentLine(Base):
 
     __tablename__ = "fulfillment_lines"
     __table_args__ = (
+        Index("ix_fulfillment_lines_sku", "sku"),
         CheckConstraint(
             "quantity > 0 and accepted >= 0 and rejected >= 0 and cancelled >= 0 and picked >= 0 and packed >= 0 "
             "and shipped >= 0 and cancelling >= 0",
@@ -128,6 +132,8 @@ class FulfillmentLine(Base):
     """Units in packages that have not left."""
     shipped: Mapped[int] = mapped_column(server_default="0")
     substitute_item_id: Mapped[BigInt | None] = mapped_column(ForeignKey("items.id"))
+    substituted: Mapped[int] = mapped_column(server_default="0")
+    """Units in no package yet that leave as the substitute; nothing is reserved for them."""
 
     fulfillment_order: Mapped[FulfillmentOrder] = related()
     order_line: Mapped["OrderLine"] = related()

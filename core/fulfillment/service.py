@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from core.fulfillment.models import FulfillmentLine, FulfillmentOrder, RequestState, WorkState
-from core.fulfillment.queries import Work, left
+from core.fulfillment.queries import Work, left, unpacked
 
 
 def close_finished(work: Iterable[Work], now: datetime) -> list[FulfillmentOrder]:
@@ -40,6 +40,13 @@ def per_line(lines: Iterable[FulfillmentLine], wanted: Mapping[int, int] | None)
     if wanted is None:
         return {line.id: left(line) for line in lines if left(line)}
     return {line.id: wanted[line.order_line_id] for line in lines if wanted.get(line.order_line_id)}
+
+
+def substitutes_among(line: FulfillmentLine, units: int, *, told: int | None = None) -> int:
+    """How many of these units, which are in no package yet, leave as the substitute: as `told`, else the last ones."""
+    if told is not None:
+        return min(line.substituted, units, told)
+    return max(0, units - (unpacked(line) - line.substituted))
 
 
 def accept_all(work: Work, now: datetime) -> None:

@@ -56,6 +56,7 @@ class JournalEntry(Base):
 
     __tablename__ = "journal_entries"
     __table_args__ = (
+        Index("ix_journal_entries_rule", "rule"),
         Index("uq_journal_entries_book_key", "book_key", unique=True),
         Index("ix_journal_entries_order", "order_id", "id"),
         Index("ix_journal_entries_effective", "effective_at", "id"),
@@ -75,7 +76,7 @@ class JournalEntry(Base):
     reverses_id: Mapped[BigInt | None] = mapped_column(ForeignKey("journal_entries.id"), unique=True)
     effective_at: Mapped[datetime]
     recorded_at: Mapped[datetime] = mapped_column(server_default=func.now())
-    transaction: Mapped[int] = mapped_column(TransactionId, server_default=text("pg_current_xact_id()"))
+    transaction: Mapped[int] = mapped_column(TransactionId, server_default=text("hub_transaction()"))
     """Postings may join it only in the transaction that wrote it."""
     valued: Mapped[bool] = mapped_column(server_default="true")
     """False while a rate into the reporting currency is missing; an entry of its own brings the value later."""

@@ -129,7 +129,7 @@ def profit_report(
         place.append("day >= :first" if rolled else "placed_at >= :placed_from")
     if placed_to:
         place.append("day <= :last" if rolled else "placed_at < :placed_to")
-    if channels:
+    if channels is not None:
         place.append("channel_id in (select id from channels where key = any(:channels))")
     if skus:
         place.append("item_id in (select id from items where sku = any(:skus))")
@@ -204,7 +204,8 @@ def _starts_day(moment: datetime | None, zone: str) -> bool:
 
 _OF_EACH_ORDER = text(
     f"""
-    select order_id, {SUMS}
+    select order_id, {SUMS}, exists (
+        select from journal_entries paid where paid.order_id = posted.order_id and paid.rule = 'settlement') as settled
     from (
         select entry.order_id, entry.rule, account.profit_part as part, posting.reporting_minor, posting.quantity
         from journal_entries entry
@@ -220,7 +221,7 @@ _OF_EACH_ORDER = text(
 def profits_of_orders(session: Session, order_ids: Sequence[int]) -> dict[int, Profit]:
     """The profit of each order from its own postings, however fresh; one statement. Orders without any are all zero."""
     found = {
-        row.order_id: Profit._make([*(int(getattr(row, name)) for name in AMOUNTS), False])
+        row.order_id: Profit._make([*(int(getattr(row, name)) for name in AMOUNTS), row.settled])
         for row in session.execute(_OF_EACH_ORDER, {"ids": list(order_ids)})
     }
     return {order_id: found.get(order_id, Profit()) for order_id in order_ids}

@@ -17,7 +17,7 @@ def crossdock_providers() -> Sequence[crossdock.Provider]:
             kind="carrier",
             settings=TableRateSettings,
             factory=TableRate,
-            capabilities={"estimates", "rates", "labels"},
+            capabilities={"estimates", "rates", "labels", "return_labels"},
             summary=manifest.summary,
         )
     ]

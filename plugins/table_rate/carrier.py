@@ -22,7 +22,7 @@ from plugins.table_rate.table import Service
 
 
 class TableRate:
-    """Kind `carrier`, capabilities `rates`, `estimates` and `labels`.
+    """Kind `carrier`, capabilities `rates`, `estimates`, `labels` and `return_labels`.
 
     There is no remote side that could remember what was bought. A label follows from the idempotency key alone, so
     buying twice with one key gives the same number, and `find_label` can always answer.
@@ -39,7 +39,8 @@ class TableRate:
 
     def estimate(self, request: RateRequest) -> Sequence[Rate]:
         """As `rates`, which asks nobody either."""
-        zone = self._zone(request.ship_from.country, request.ship_to.country)
+        here, there = (request.ship_to, request.ship_from) if request.way_back else (request.ship_from, request.ship_to)
+        zone = self._zone(here.country, there.country)
         if zone is None or not request.parcels:
             return []
         rates = [rate for service in self._table.services if (rate := self._rate(service, zone, request))]
@@ -47,11 +48,39 @@ class TableRate:
 
     def buy_label(self, ctx: Context[TableRateSettings], request: LabelRequest) -> Label:
         """The label of `ctx.key`. Raises Rejected for a service or parcel that the table does not have."""
+        return self._label(ctx, request, self._zone(request.ship_from.country, request.ship_to.country))
+
+    def find_label(self, ctx: Context[TableRateSettings], request: LabelRequest) -> Label | None:
+        """The label that the key stands for; asking for it has bought it as much as buying would."""
+        try:
+            return self.buy_label(ctx, request)
+        except Rejected:
+            return None
+
+    def return_label(self, ctx: Context[TableRateSettings], request: LabelRequest) -> Label:
+        """The way back costs what the way there does."""
+        return self._label(ctx, request, self._zone(request.ship_to.country, request.ship_from.country))
+
+    def find_return_label(self, ctx: Context[TableRateSettings], request: LabelRequest) -> Label | None:
+        """As `find_label`."""
+        try:
+            return self.return_label(ctx, request)
+        except Rejected:
+            return None
+
+    def void_label(self, ctx: Context[TableRateSettings], request: VoidRequest) -> VoidResult:
+        """Always possible: nobody else knows of the label. All of its price comes back."""
+        return VoidResult(voided=True, at=ctx.now())
+
+    def find_void(self, ctx: Context[TableRateSettings], request: VoidRequest) -> VoidResult | None:
+        """Voiding has no effect outside, so it always counts as done."""
+        return self.void_label(ctx, request)
+
+    def _label(self, ctx: Context[TableRateSettings], request: LabelRequest, zone: str | None) -> Label:
         service = self._table.service(request.service)
         if service is None:
             known = ", ".join(service.code for service in self._table.services)
             raise Rejected("unknown_service", f"There is no service {request.service!r}, only {known}.", "service")
-        zone = self._zone(request.ship_from.country, request.ship_to.country)
         priced = self._table.price(service, zone, request.parcel) if zone else None
         if priced is None:
             place = request.ship_to.country or "an unknown country"
@@ -68,21 +97,6 @@ class TableRate:
             content=draw(request, carrier=self._table.name, service=service.name, number=number, at=at),
             purchased_at=at,
         )
-
-    def find_label(self, ctx: Context[TableRateSettings], request: LabelRequest) -> Label | None:
-        """The label that the key stands for; asking for it has bought it as much as buying would."""
-        try:
-            return self.buy_label(ctx, request)
-        except Rejected:
-            return None
-
-    def void_label(self, ctx: Context[TableRateSettings], request: VoidRequest) -> VoidResult:
-        """Always possible: nobody else knows of the label. All of its price comes back."""
-        return VoidResult(voided=True, at=ctx.now())
-
-    def find_void(self, ctx: Context[TableRateSettings], request: VoidRequest) -> VoidResult | None:
-        """Voiding has no effect outside, so it always counts as done."""
-        return self.void_label(ctx, request)
 
     def _zone(self, origin: str | None, destination: str | None) -> str | None:
         if not origin or not destination or origin not in self._table.ships_from:

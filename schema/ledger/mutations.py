@@ -1,16 +1,18 @@
 """Booking by hand: what no event books by itself."""
 
 from datetime import date, datetime
+from decimal import Decimal
 
 import strawberry
 
+from core.flows import exchange_rates as exchange
 from core.flows import journal as flows
 from schema.acting import transact, transact_once
 from schema.context import Context
 from schema.engine import Ref, mutation
 from schema.ids import JournalEntryId
 from schema.inputs import money
-from schema.ledger.types import JournalEntry, JournalPayload
+from schema.ledger.types import ExchangeRate, ExchangeRatesPayload, JournalEntry, JournalPayload
 from schema.scalars import MoneyInput
 from schema.settings.types import Settings, SettingsPayload
 
@@ -23,6 +25,16 @@ class PostingInput:
     amount: MoneyInput
     sku: str | None = None
     channel: str | None = None
+
+
+@strawberry.input
+class ExchangeRateInput:
+    """One unit of `base` is `rate` units of `quote`, from `at` on; without it, from now on."""
+
+    base: str
+    quote: str
+    rate: Decimal
+    at: datetime | None = None
 
 
 @mutation(scope="ledger:write")
@@ -49,6 +61,19 @@ async def journal_reverse(ctx: Context, id: JournalEntryId, reason: str, idempot
     """Books the opposite of an entry; reversing it twice is the same reversal."""
     entry = await transact_once(ctx, idempotency_key, flows.reverse, id, reason)
     return JournalPayload(journal_entry=Ref(JournalEntry, entry))
+
+
+@mutation(scope="ledger:write")
+async def exchange_rate_set(ctx: Context, rates: list[ExchangeRateInput]) -> ExchangeRatesPayload:
+    """Says what currencies are worth. What was booked without a rate gets its value; what has one keeps it."""
+    wanted = [exchange.Rate(one.base, one.quote, one.rate, one.at) for one in rates]
+    named = await transact(ctx, exchange.set_rates, wanted)
+    return ExchangeRatesPayload(
+        exchange_rates=[
+            ExchangeRate(base=base, quote=quote, rate=one.rate, at=at)
+            for one, (base, quote, at) in zip(wanted, named, strict=True)
+        ]
+    )
 
 
 @mutation(scope="ledger:write")

@@ -73,7 +73,7 @@ async def profit_report(
     sort: ProfitSort | None = ProfitSort.KEY,
 ) -> Connection[ProfitRow]:
     """Profit of the orders placed in a range, by group; days, weeks and months are those of the settings' zone."""
-    channel = await _theirs(ctx, channel)
+    channel = await reported_channels(ctx, channel)
     if channel == [] or sku == []:
         return page_of([], page, key=str)
     rows, currency = await transact(ctx, _report, group_by, placed_at, channel, sku, sort or ProfitSort.KEY)
@@ -81,7 +81,7 @@ async def profit_report(
     return page_of(shown, page, key=lambda row: row.key)
 
 
-async def _theirs(ctx: Context, channels: list[str] | None) -> list[str] | None:
+async def reported_channels(ctx: Context, channels: list[str] | None) -> list[str] | None:
     """The channels to report on: those asked for, as far as the caller may see them. None: all."""
     if ctx.viewer.locations:
         raise Forbidden("A key of some locations sees the profit of its orders, not of the whole business.")

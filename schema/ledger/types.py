@@ -89,5 +89,10 @@ class ExchangeRate:
 
 
 @strawberry.type
+class ExchangeRatesPayload(Payload):
+    exchange_rates: list[ExchangeRate] = strawberry.field(default_factory=list)
+
+
+@strawberry.type
 class JournalPayload(Payload):
     journal_entry: JournalEntry | None = None

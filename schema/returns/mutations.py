@@ -1,6 +1,8 @@
 """Taking goods back, step by step, and giving money back."""
 
 from core.flows import refund, take_back
+from core.flows.once import Unfinished
+from core.hub import Hub
 from schema.acting import perform_once, transact, transact_once
 from schema.context import Context
 from schema.engine import Ref, mutation
@@ -12,6 +14,7 @@ from schema.returns.enums import ReturnResolution
 from schema.returns.inputs import ReceiveLineInput, RefundInput, ReturnLineInput, ReturnLineQuantity
 from schema.returns.payloads import RefundPayload, ReturnPayload
 from schema.returns.types import Refund, Return
+from schema.shipments.problems import Told, shown, told
 
 
 @mutation(scope="returns:write")
@@ -97,6 +100,10 @@ async def refund_create(ctx: Context, order_id: OrderId, input: RefundInput, ide
 async def return_label_purchase(
     ctx: Context, id: ReturnId, idempotency_key: str, carrier: str | None = None, service: str | None = None
 ) -> ReturnPayload:
-    """Buys a label for the way back, where a carrier makes such labels."""
-    return_id = await perform_once(ctx, idempotency_key, take_back.buy_label, id, carrier=carrier, service=service)
-    return ReturnPayload(return_=Ref(Return, return_id))
+    """Buys one label for the way back. Without `carrier`, of the one that is cheapest; `service` in its words."""
+    answer = await perform_once(ctx, idempotency_key, _bought, id, carrier, service)
+    return ReturnPayload(return_=Ref(Return, id), user_errors=shown(answer))
+
+
+def _bought(hub: Hub, return_id: int, carrier: str | None, service: str | None) -> Told | Unfinished[Told]:
+    return told(take_back.buy_label(hub, return_id, carrier=carrier, service=service))

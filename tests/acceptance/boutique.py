@@ -12,9 +12,12 @@ from typing import Any
 import crossdock
 from crossdock import (
     Address,
+    CancellationData,
     Context,
+    FeeData,
     FulfillmentData,
     LineData,
+    LineKind,
     Money,
     OrderData,
     OrderPage,
@@ -30,7 +33,7 @@ Ctx = Context[Any]
 
 
 class Boutique:
-    """Kind `channel`, capabilities `orders` and `shipments`."""
+    """Kind `channel`, capabilities `orders`, `shipments` and `addresses`."""
 
     def fetch_orders(self, ctx: Ctx, _window: OrderWindow) -> OrderPage:
         return OrderPage(orders=tuple(_orders(ctx.home).values()))
@@ -81,6 +84,20 @@ class Boutique:
             lines=lines,
             payments=(paid,),
             fulfillments=sent,
+            fees=tuple(
+                FeeData(
+                    external_id=each["fee"],
+                    kind=LineKind.COMMISSION,
+                    amount=Money.parse(each["amount"], each["currency"]),
+                    at=placed,
+                )
+                for each in said.get("fees", ())
+            ),
+            fulfilled_by_channel=said.get("theirs", False),
+            cancellations=tuple(
+                CancellationData(external_id=each, at=placed, reason="The shopper changed their mind.")
+                for each in said.get("cancelled", ())
+            ),
             shipping_address=Address(**said["to"]),
             billing_address=Address(**said["bill"]),
         )
@@ -90,9 +107,22 @@ class Boutique:
             book.write(json.dumps({"key": ctx.key, "tracking": notice.tracking_number, "units": notice.lines}) + "\n")
         return Receipt(external_id=f"told-{ctx.key}", at=ctx.now())
 
+    def allow_address(self, ctx: Ctx, _external_id: str, _address: Address) -> None:
+        rule = ctx.home / "no-moves"
+        if rule.exists():
+            raise crossdock.Rejected("address_fixed", rule.read_text())
+
     def find_shipment(self, ctx: Ctx, _notice: ShipmentNotice) -> Receipt | None:
         known = any(each["key"] == ctx.key for each in told(ctx.home))
         return Receipt(external_id=f"told-{ctx.key}", at=ctx.now()) if known else None
+
+
+def forbid_moves(home: Path, reason: str | None) -> None:
+    """Orders stay where they go, for this reason; None: they need not."""
+    rule = home / "no-moves"
+    rule.unlink(missing_ok=True)
+    if reason is not None:
+        rule.write_text(reason)
 
 
 def keep(home: Path, order: RawOrder) -> None:
@@ -122,6 +152,6 @@ def crossdock_providers() -> Sequence[crossdock.Provider]:
             kind="channel",
             settings=crossdock.Settings,
             factory=lambda _integration: Boutique(),
-            capabilities={"orders", "shipments"},
+            capabilities={"orders", "shipments", "addresses"},
         )
     ]

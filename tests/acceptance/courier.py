@@ -31,10 +31,22 @@ class Courier:
         return self.estimate(request)
 
     def estimate(self, request: RateRequest) -> Sequence[Rate]:
-        price = PRICES.get(request.ship_to.country or "")
+        price = PRICES.get((request.ship_from if request.way_back else request.ship_to).country or "")
         return [] if price is None else [Rate(service="standard", name="Standard", cost=Money(price, "GBP"))]
 
     def buy_label(self, ctx: Ctx, request: LabelRequest) -> Label:
+        return self._sell(ctx, request, request.ship_to.country or "")
+
+    def find_label(self, ctx: Ctx, _request: LabelRequest) -> Label | None:
+        return next((_label(ctx, sold) for sold in sales(ctx.home) if sold["key"] == ctx.key), None)
+
+    def return_label(self, ctx: Ctx, request: LabelRequest) -> Label:
+        return self._sell(ctx, request, request.ship_from.country or "")
+
+    def find_return_label(self, ctx: Ctx, request: LabelRequest) -> Label | None:
+        return self.find_label(ctx, request)
+
+    def _sell(self, ctx: Ctx, request: LabelRequest, country: str) -> Label:
         before_selling()
         mood = _mood(ctx)
         if mood == "refusing":
@@ -46,7 +58,7 @@ class Courier:
             "key": ctx.key,
             "number": number,
             "reference": request.reference,
-            "price": PRICES[request.ship_to.country or ""],
+            "price": PRICES[country],
             "to": request.ship_to.line1,
             "at": ctx.now().isoformat(),
         }
@@ -54,9 +66,6 @@ class Courier:
         if mood == "silent":
             raise OutcomeUnknown("The courier did not answer.", handle=number)
         return _label(ctx, sold)
-
-    def find_label(self, ctx: Ctx, _request: LabelRequest) -> Label | None:
-        return next((_label(ctx, sold) for sold in sales(ctx.home) if sold["key"] == ctx.key), None)
 
     def void_label(self, ctx: Ctx, request: VoidRequest) -> VoidResult:
         path = _books(ctx) / f"{request.label_external_id}.json"
@@ -110,6 +119,6 @@ def crossdock_providers() -> Sequence[crossdock.Provider]:
             kind="carrier",
             settings=crossdock.Settings,
             factory=lambda _integration: Courier(),
-            capabilities={"rates", "labels", "estimates"},
+            capabilities={"rates", "labels", "estimates", "return_labels"},
         )
     ]

@@ -85,6 +85,9 @@ class Market:
             ),
         )
 
+    def acknowledge(self, _ctx: object, _external_ids: Sequence[str]) -> None:
+        """It does not mind."""
+
     def publish_stock(self, _ctx: object, updates: Sequence[StockLevelUpdate]) -> Sequence[StockAnswer]:
         self.told += [(each.external_sku, each.quantity, each.sequence) for each in updates]
         for each in updates:

@@ -3,7 +3,7 @@
 from core.hub import Hub
 from core.jobs.run import run_jobs
 from tests.acceptance import steps
-from tests.acceptance.sound import everything_adds_up
+from tests.acceptance.sound import ends_well
 from tests.api import Api
 
 ORDER = """
@@ -63,7 +63,7 @@ def test_three_refunds_sum_to_what_was_paid_and_one_more_cent_is_refused(api: Ap
     assert after["refundable"]["amount"] == after["lines"]["nodes"][0]["refundable"]["amount"] == "0.00"
     told = [event["name"] for event in after["events"]["nodes"]]
     assert told.count("refund.created") == 3
-    everything_adds_up(hub)
+    ends_well(api, hub)
 
 
 def test_the_same_refund_sent_twice_is_one(api: Api, hub: Hub) -> None:
@@ -74,7 +74,7 @@ def test_the_same_refund_sent_twice_is_one(api: Api, hub: Hub) -> None:
 
     assert first["refund"]["id"] == again["refund"]["id"]
     assert api(ORDER, id=order)["order"]["refundedTotal"]["amount"] == "53.79"
-    everything_adds_up(hub)
+    ends_well(api, hub)
 
 
 def test_what_was_received_caps_what_is_refunded_not_what_was_announced(api: Api, hub: Hub) -> None:
@@ -92,4 +92,4 @@ def test_what_was_received_caps_what_is_refunded_not_what_was_announced(api: Api
     assert [(one["amount"]["amount"], one["tax"]["amount"]) for one in back["refunds"]] == [("53.79", "8.97")]
     after = api(ORDER, id=order)["order"]
     assert (after["returnStatus"], after["lines"]["nodes"][0]["returned"]) == ("RETURNED", 3)
-    everything_adds_up(hub)
+    ends_well(api, hub)

@@ -80,6 +80,20 @@ def six_three_one(hub: Hub) -> None:
     supply.looked(hub)
 
 
+def cost_of_goods(api: Api) -> list[tuple[str, str]]:
+    """What was booked as sold, by the item that left."""
+    entries = api(
+        '{ journalEntries(filter: {rule: ["shipment"]}) { nodes {'
+        " postings { account { code } amount { amount } item { sku } } } } }"
+    )["journalEntries"]["nodes"]
+    postings = [posting for entry in entries for posting in entry["postings"]]
+    return [
+        (posting["item"]["sku"], posting["amount"]["amount"])
+        for posting in postings
+        if posting["account"]["code"] == "5000"
+    ]
+
+
 def first_work(order: dict[str, Any]) -> tuple[str, str]:
     """What acme's rows must name: its reference, and the line."""
     return order["fulfillmentOrders"][0]["id"], order["lines"]["nodes"][0]["id"]
@@ -87,6 +101,7 @@ def first_work(order: dict[str, Any]) -> tuple[str, str]:
 
 def test_what_it_lacks_goes_to_the_next_supplier_and_the_substitute_waits_for_a_person(api: Api, hub: Hub) -> None:
     order = ten_mugs(api, hub, elsewhere=50)
+    supply.offer(api, "acme", "MUG-RED", 5, cost="5.00")
 
     six_three_one(hub)
 
@@ -118,7 +133,13 @@ def test_what_it_lacks_goes_to_the_next_supplier_and_the_substitute_waits_for_a_
     found = shown(api, order)
     assert units(found) == [("MUG-BLUE", 0, 0, 0, 10, 0)]
     assert (found["status"], found["fulfillmentStatus"]) == ("COMPLETED", "FULFILLED")
-    assert [sum(line["quantity"] for line in sent["lines"]) for sent in found["shipments"]] == [7, 3]
+    assert [[(line["sku"], line["quantity"]) for line in sent["lines"]] for sent in found["shipments"]] == [
+        [("MUG-BLUE", 6), ("MUG-RED", 1)],
+        [("MUG-BLUE", 3)],
+    ]
+    assert sorted(cost_of_goods(api)) == [("MUG-BLUE", "12.00"), ("MUG-BLUE", "24.00"), ("MUG-RED", "5.00")]
+    moved = api('{ stockMovements(filter: {sku: "MUG-RED", reason: [SHIP]}) { nodes { onHandDelta reference } } }')
+    assert moved["stockMovements"]["nodes"] == [{"onHandDelta": -1, "reference": found["shipments"][0]["id"]}]
     assert {sent["origin"] for sent in found["shipments"]} == {"SUPPLIER"}
     story = told(found)
     for name in ("order.created", "order.routed", "fulfillment.submitted", "fulfillment.accepted",

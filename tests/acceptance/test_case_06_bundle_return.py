@@ -3,7 +3,7 @@
 from core.hub import Hub
 from core.jobs.run import run_jobs
 from tests.acceptance import steps
-from tests.acceptance.sound import everything_adds_up
+from tests.acceptance.sound import ends_well
 from tests.api import Api
 
 STOCK = """
@@ -72,7 +72,7 @@ def test_each_component_goes_back_for_its_own_part_of_price_and_cost(api: Api, h
     assert cost_back(found) == {"A": "20.00", "B": "10.00"}
     assert found["lines"]["nodes"][0]["returned"] == 1
     assert (on_hand(api, "A"), on_hand(api, "B")) == (3, 3)
-    everything_adds_up(hub)
+    ends_well(api, hub)
 
 
 def cost_back(order: dict) -> dict[str, str]:  # type: ignore[type-arg]

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from core.hub import Hub
-from tests.acceptance.sound import everything_adds_up
+from tests.acceptance.sound import ends_well as ends_well
 from tests.api import Api
 
 _ORDER = """
@@ -33,18 +32,6 @@ query ($id: ID!) {
   }
 }
 """
-_EVERYTHING = """
-query {
-  orders(first: 50) { nodes { id version events(first: 250) { nodes { id } } } }
-  stockLevels(first: 250) { nodes { id onHand reserved damaged } }
-  stockMovements(first: 250) { nodes { id } }
-  cases(first: 250) { nodes { id state } }
-  externalCalls(first: 250) { nodes { id state attempts } }
-  trialBalance { account { code } debit { amount currency } credit { amount currency } }
-}
-"""
-_INBOX = "{ inbox(first: 250) { nodes { id } } }"
-_REPLAY = "mutation { inboxReplay(filter: {}) { messages { id } userErrors { message } } }"
 
 
 def shown(api: Api, order_id: str) -> dict[str, Any]:
@@ -84,13 +71,3 @@ def work(order: dict[str, Any]) -> list[tuple[str, str, str, int, int, int, int]
         for each in order["fulfillmentOrders"]
         for line in each["lines"]
     ]
-
-
-def ends_well(api: Api, hub: Hub) -> None:
-    """Every invariant holds, and having the whole inbox applied again changes nothing."""
-    everything_adds_up(hub)
-    before = api(_EVERYTHING)
-    everything_that_came = {message["id"] for message in api(_INBOX)["inbox"]["nodes"]}
-    assert {message["id"] for message in api.done(_REPLAY)["messages"]} == everything_that_came
-    everything_adds_up(hub)
-    assert api(_EVERYTHING) == before

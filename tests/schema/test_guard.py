@@ -6,6 +6,7 @@ from tests.api import Api
 from tests.builders import a_channel, a_level, a_location, an_item, an_order
 
 NOTE = 'mutation($id: ID!) { orderNote(id: $id, note: "mine") { order { note } userErrors { code path } } }'
+METADATA = "mutation($id: ID!, $values: JSON!) { metadataSet(id: $id, values: $values) { userErrors { code path } } }"
 CREATE = """
 mutation($input: OrderCreateInput!) {
   orderCreate(input: $input, idempotencyKey: "k") { order { id } userErrors { code path } } }
@@ -58,3 +59,17 @@ def test_stock_is_changed_at_the_keys_own_location_only(hub: Hub, api: Api) -> N
 
     assert caller.refused(ADJUST, location="north") == [("NOT_FOUND", ["adjustments", "0", "location"])]
     assert caller.done(ADJUST, location="south")["levels"] == [{"onHand": 1}]
+
+
+def test_an_id_among_what_people_write_freely_names_nothing(hub: Hub, api: Api) -> None:
+    with hub.transaction() as session:
+        item = an_item(session, "A")
+        mine, other = a_channel(session, "mine"), a_channel(session, "other")
+        own, foreign = an_order(session, mine, {item: 1}), an_order(session, other, {item: 1})
+    caller = limited(hub, api, channels=("mine",))
+
+    values = {"replaces": f"ord_{foreign.id}", "channel": "other"}
+    assert caller.done(METADATA, id=f"ord_{own.id}", values=values)["userErrors"] == []
+    assert caller.refused(METADATA, id=f"ord_{foreign.id}", values={}) == [("NOT_FOUND", ["id"])]
+    told = NOTE.replace('"mine"', f'"ord_{foreign.id}"')
+    assert caller.done(told, id=f"ord_{own.id}")["order"] == {"note": f"ord_{foreign.id}"}

@@ -1,16 +1,16 @@
 """Goods that came back: their cost comes back as it left, into stock where they can be sold, else as a loss."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from core.flows.book import first_back
+from core.flows.book.first_back import Part
 from core.ledgers import accounts, books, costs, rates, service
 from core.ledgers.service import Draft, Line
-from core.money import divide
 from core.returns.models import Disposition
 
 _AGAINST = {
@@ -38,16 +38,6 @@ _UNITS = text(
     """
 )
 
-# First out, first back.
-_LEFT = text(
-    """
-    select id, order_line_id, quantity, cost_minor, cost_currency, cost_returned
-    from shipment_lines
-    where order_line_id = any(:order_lines) and cost_minor is not null and cost_returned < quantity
-    order by id for update
-    """
-)
-
 _TAKE = text(
     """
     update shipment_lines line set cost_returned = line.cost_returned + part.quantity
@@ -60,67 +50,34 @@ _TAKE = text(
 def received_returns(session: Session, disposition_ids: Iterable[int]) -> None:
     """Book what received units turned out to be, once each.
 
-    Restocked units go back into their pool at the cost they left with; damaged ones and write-offs are a loss, and
-    damaged stock is worth nothing in the books from then on. The orders must be locked.
+    Restocked units go back into the pool of what left (a substitute's, where that was sent) at the cost they left
+    with; damaged ones and write-offs are a loss, and damaged stock is worth nothing in the books from then on. The
+    orders must be locked.
     """
     parameters = {"ids": sorted(set(disposition_ids)), "booked": list(_AGAINST)}
     units = session.execute(_UNITS, parameters).all()
     if not units:
         return
     reporting = books.read(session).currency
-    shipped: dict[int, list[_Left]] = {}
-    for row in session.execute(_LEFT, {"order_lines": sorted({unit.order_line_id for unit in units})}):
-        shipped.setdefault(row.order_line_id, []).append(_Left(row, row.cost_returned))
-    parts = [(unit, _allot(unit, shipped.get(unit.order_line_id, []))) for unit in units]
+    left_as = first_back.parts(session, [(unit.order_line_id, unit.quantity) for unit in units])
+    parts = list(zip(units, left_as, strict=True))
     _note_taken(session, [part for _, of in parts for part in of])
     foreign = {(part.currency, unit.recorded_at) for unit, of in parts for part in of}
     known = rates.at(session, reporting, foreign)
-    restocked, drafts = [], []
+    restocked, drafts = list[tuple[int, int, int]](), list[Draft]()
     for unit, of in parts:
         stored = unit.disposition == Disposition.RESTOCK and unit.own
         values = (
             [_value(part, reporting, known.get((part.currency, unit.recorded_at))) for part in of] if stored else []
         )
-        if stored and unit.item_id is not None:
-            restocked.append((unit.item_id, unit.quantity, sum(values)))
+        if stored:
+            restocked += _pooled(unit, of, values)
         drafts.append(_draft(unit, of, values, reporting))
     costs.put_back(session, restocked)
     service.post(session, drafts, move_into_open=True)
 
 
-@dataclass(slots=True)
-class _Left:
-    """A shipment line, and how many of its units are back."""
-
-    row: Any
-    back: int
-
-
-class _Part(NamedTuple):
-    """Units that left with one shipment line, and what they cost."""
-
-    shipment_line_id: int
-    quantity: int
-    cost: int
-    currency: str
-
-
-def _allot(unit: Any, shipped: Sequence[_Left]) -> list[_Part]:
-    """Which shipment lines units left with, and their part of its cost; the parts of a line sum to the whole."""
-    parts, quantity = [], unit.quantity
-    for left in shipped:
-        units = min(quantity, left.row.quantity - left.back)
-        if units <= 0:
-            continue
-        upto = divide(left.row.cost_minor * (left.back + units), left.row.quantity)
-        cost = upto - divide(left.row.cost_minor * left.back, left.row.quantity)
-        left.back += units
-        quantity -= units
-        parts.append(_Part(left.row.id, units, cost, left.row.cost_currency))
-    return parts
-
-
-def _note_taken(session: Session, parts: Iterable[_Part]) -> None:
+def _note_taken(session: Session, parts: Iterable[Part]) -> None:
     taken: dict[int, int] = {}
     for part in parts:
         taken[part.shipment_line_id] = taken.get(part.shipment_line_id, 0) + part.quantity
@@ -128,18 +85,28 @@ def _note_taken(session: Session, parts: Iterable[_Part]) -> None:
         session.execute(_TAKE, {"ids": list(taken), "quantities": list(taken.values())})
 
 
-def _value(part: _Part, reporting: str, rate: tuple[int, int] | None) -> int:
+def _value(part: Part, reporting: str, rate: tuple[int, int] | None) -> int:
     if part.currency == reporting:
         return part.cost
     return rates.convert(part.cost, rate) if rate else 0
 
 
-def _draft(unit: Any, parts: Sequence[_Part], values: Sequence[int], reporting: str) -> Draft:
+def _pooled(unit: Any, parts: Sequence[Part], values: Sequence[int]) -> Iterator[tuple[int, int, int]]:
+    """(item, units, their value) for the pools: each unit goes back as what left."""
+    worth: dict[int, int] = {}
+    for part, value in zip(parts, values, strict=True):
+        worth[part.item_id] = worth.get(part.item_id, 0) + value
+    for item_id, quantity in first_back.items(unit.item_id, unit.quantity, parts).items():
+        yield item_id, quantity, worth.get(item_id, 0)
+
+
+def _draft(unit: Any, parts: Sequence[Part], values: Sequence[int], reporting: str) -> Draft:
     """With `values`, the units are inventory again, which is kept in the reporting currency."""
-    about = (unit.item_id, unit.channel_id, unit.order_line_id)
     against = _AGAINST[unit.disposition] if unit.own else accounts.GOODS_RECEIVED
-    postings = [Line(accounts.COGS, -part.cost, part.currency, *about) for part in parts]
+    sale = (unit.channel_id, unit.order_line_id)
+    postings = [Line(accounts.COGS, -part.cost, part.currency, part.item_id, *sale) for part in parts]
     for part, value in zip_longest(parts, values):
+        about = (part.item_id, *sale)
         if value is None or part.currency == reporting:
             postings.append(Line(against, part.cost, part.currency, *about))
         else:

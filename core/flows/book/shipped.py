@@ -9,21 +9,32 @@ from sqlalchemy.orm import Session
 from core import clock
 from core.ledgers import accounts, books, costs, service
 from core.ledgers.service import Draft, Line
+from core.money import divide
 
-# Only lines that are not booked yet. `own`: the goods were ours, and left our stock.
+# Only lines that are not booked yet. `own`: they left our stock. `away`: they were with the channel that ships them.
 _LINES = text(
     """
     select line.id, line.shipment_id, line.order_line_id, line.item_id, line.quantity, shipment.order_id,
         orders.number, orders.channel_id, coalesce(shipment.shipped_at, :now) as shipped_at,
-        location.kind <> 'SUPPLIER' as own, offer.cost_minor * line.quantity as asked, offer.currency
+        coalesce(location.kind <> 'SUPPLIER', false) as own, location.id is null as away,
+        offer.cost_minor * line.quantity as asked, offer.currency
     from shipment_lines line
     join shipments shipment on shipment.id = line.shipment_id
     join orders on orders.id = shipment.order_id
-    join locations location on location.id = shipment.location_id
+    left join locations location on location.id = shipment.location_id
     left join suppliers supplier on supplier.location_id = location.id and location.kind = 'SUPPLIER'
     left join supplier_offers offer on offer.supplier_id = supplier.id and offer.item_id = line.item_id
     where line.shipment_id = any(:ids) and line.cost_minor is null and line.item_id is not null
+      and (location.id is not null or orders.fulfilled_by_channel)
     order by shipment.shipped_at, line.id
+    """
+)
+
+_LAST = text(
+    """
+    select distinct on (item_id) item_id, quantity, cost_minor from shipment_lines
+    where item_id = any(:items) and cost_minor is not null and cost_currency = :currency
+    order by item_id, id desc
     """
 )
 
@@ -40,17 +51,23 @@ _SAVE = text(
 def shipments(session: Session, shipment_ids: Iterable[int]) -> None:
     """Consume the cost of what left, note it on the shipment's lines, and book it: one posting a line.
 
-    Oldest first, so that a batch of history costs what it would have cost one by one. Shipments from nowhere that
-    the hub knows cost nothing. A shipment is told once it has left; a second time changes nothing.
+    Oldest first, so that a batch of history costs what it would have cost one by one. What the channel ships from its
+    own house costs what such units cost us on average, or did when they last left, and takes nothing from our stock.
+    Other shipments from nowhere that the hub knows cost nothing. A shipment is told once it has left; a second time
+    changes nothing.
     """
     now = clock.now()
     lines = session.execute(_LINES, {"ids": sorted(set(shipment_ids)), "now": now}).all()
     if not lines:
         return
     reporting = books.read(session).currency
+    away = _worth(session, [line for line in lines if line.away], reporting)
     pooled = iter(costs.consume(session, [(line.item_id, line.quantity) for line in lines if line.own]))
     priced = [
-        (next(pooled), reporting) if line.own else (line.asked or 0, line.currency or reporting) for line in lines
+        (next(pooled), reporting)
+        if line.own
+        else (away[line.id] if line.away else line.asked or 0, line.currency or reporting)
+        for line in lines
     ]
     session.execute(
         _SAVE,
@@ -64,6 +81,24 @@ def shipments(session: Session, shipment_ids: Iterable[int]) -> None:
     for line, (cost, currency) in zip(lines, priced, strict=True):
         of.setdefault(line.shipment_id, []).append((line, cost, currency))
     service.post(session, [_draft(parts) for parts in of.values()], move_into_open=True)
+
+
+def _worth(session: Session, lines: Sequence[Any], reporting: str) -> dict[int, int]:
+    """What units that are not in our stock cost us, by shipment line."""
+    if not lines:
+        return {}
+    items = {line.item_id for line in lines}
+    known = costs.averages(session, items)
+    empty = [item_id for item_id in items if not known.get(item_id, (0, 0))[0]]
+    known |= {
+        row.item_id: (row.quantity, row.cost_minor)
+        for row in session.execute(_LAST, {"items": empty, "currency": reporting})
+    }
+    return {
+        line.id: divide(value * line.quantity, units) if units else 0
+        for line in lines
+        for units, value in [known.get(line.item_id, (0, 0))]
+    }
 
 
 def _draft(parts: Sequence[tuple[Any, int, str]]) -> Draft:

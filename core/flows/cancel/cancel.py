@@ -21,10 +21,12 @@ def cancel(
     reason: CancelReason,
     note: str | None = None,
     refund: bool = True,
+    notify: bool = True,
 ) -> Stopped:
     """Cancel all that has not shipped, or these units (order line id to quantity; a bundle's line means its parts).
 
-    What was paid for it goes back unless `refund` is False. Cancelling a cancelled order is harmless. Raises NotFound
+    What was paid for it goes back unless `refund` is False; without `notify` its events say that the shopper is not to
+    be told. Cancelling a cancelled order is harmless. Raises NotFound
     for a line of another order, Invalid for quantities that make no sense, IllegalState for units that are past it.
     """
     (order,) = queries.locked(session, [order_id])
@@ -33,6 +35,7 @@ def cancel(
     if not wanted:
         return Stopped()
     order.refund_cancelled = refund
+    order.notify_cancelled = notify
     if lines is None:
         order.cancel_reason = reason
     why = reason.replace("_", " ").lower() + (f" ({note})" if note else "")

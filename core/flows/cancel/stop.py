@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from core import ids, outbox
 from core.flows import book, fulfil, holds, refund
+from core.flows.channels import acts
 from core.flows.refund.plan import shipping_gross
 from core.orders import queries
 from core.orders.lines import Bucket, Shift, shift
@@ -102,6 +103,7 @@ def close_accounts(session: Session, order: Order, done: Mapping[int, int], *, g
         open_now = queries.open_holds(session, [order.id])[order.id]
         holds.release_all(session, [hold.id for hold in open_now], note="Cancelled.")
     _tell(session, order, lines, done, why, over=over)
+    acts.cancelled_later(session, order, done, whole=over)
     if give_back:
         refund.for_cancellation(session, order.id, done, shipping_minor=shipping, reason=why)
 
@@ -120,5 +122,9 @@ def _tell(
         ids.encode("ord", order.id),
         said,
         order_id=order.id,
-        data={"lines": {ids.encode("orl", line.id): quantity for line, quantity in units}, "reason": why},
+        data={
+            "lines": {ids.encode("orl", line.id): quantity for line, quantity in units},
+            "reason": why,
+            "notify": order.notify_cancelled,
+        },
     )

@@ -6,7 +6,7 @@ from core.flows.fulfil.cancel import cancel
 from core.flows.fulfil.now import submit_now
 from core.flows.fulfil.pack import Packed, pack
 from core.flows.fulfil.pick import Picked, pick, still_to_pick
-from core.flows.fulfil.submit import submit
+from core.flows.fulfil.submit import resume, submit
 from core.flows.fulfil.withdraw import Withdrawn, withdraw
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "pack",
     "pick",
     "reject",
+    "resume",
     "still_to_pick",
     "submit",
     "submit_now",

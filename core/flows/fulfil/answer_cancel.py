@@ -37,6 +37,7 @@ def answer(session: Session, work_id: int, *, accepted: bool, reason: str | None
         for line, units in asked.items():
             line.cancelled += units
             line.accepted = min(line.accepted, line.quantity - line.rejected - line.cancelled)
+            line.substituted = min(line.substituted, queries.unpacked(line))
         session.flush()
         stock.release(session, {line.id: units for line, units in asked.items()}, reference=number)
         shift(session, [Shift(line.order_line_id, "allocated", "open", units) for line, units in asked.items()])

@@ -20,12 +20,16 @@ from core.stock.models import Location
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """One fulfillment order as its location knows it. `integration` None: nobody speaks for the location."""
+    """One fulfillment order as its location knows it. `integration` None: nobody speaks for the location.
+
+    rests: its order is on hold, or changed and is to be checked again; nobody new is asked to ship it.
+    """
 
     work_id: int
     order_id: int
     integration: str | None
     integration_id: int | None
+    rests: bool
     request: crossdock.SupplierOrder
 
 
@@ -125,5 +129,6 @@ def _asked(work: Work, known: _Surroundings, quantities: Mapping[int, int] | Non
         order_id=order.id,
         integration=integration,
         integration_id=work.order.integration_id,
+        rests=order.on_hold or order.validated_at is None,
         request=request,
     )

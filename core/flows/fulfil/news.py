@@ -1,12 +1,13 @@
 """What one update of a supplier means for the work that it is about."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import crossdock
 from core import ids
+from core.catalog.models import Item
 from core.errors import Invalid, NotFound
 from core.flows.fulfil.answer import accept, reject
 from core.flows.fulfil.answer_cancel import answer as answer_cancel
@@ -60,15 +61,13 @@ def shipment(session: Session, update: crossdock.SupplierUpdate) -> ShipmentFact
     work = locked_work(session, ids.number_of("ful", update.reference))
     carrier = update.carrier
     known = session.scalar(select(Integration.key).where(Integration.key == carrier)) if carrier else None
+    shipped = [(_line(session, work, told), told) for told in update.lines if told.kind is UpdateKind.SHIPPED]
     return ShipmentFact(
         order_id=work.order.order_id,
         shipped_at=update.at,
         origin=Origin.SUPPLIER,
-        lines=[
-            (_line(session, work, told).order_line_id, told.quantity)
-            for told in update.lines
-            if told.kind is UpdateKind.SHIPPED
-        ],
+        lines=[(line.order_line_id, told.quantity) for line, told in shipped],
+        substitutes=_substitutes(session, work, shipped),
         location_id=work.order.location_id,
         fulfillment_order_id=work.order.id,
         external_id=update.update_id,
@@ -96,9 +95,33 @@ def _line(session: Session, work: Work, told: crossdock.UpdatedLine) -> Fulfillm
         if named is not None and named.prefix == "orl":
             return work.line_of(named.number)
     found = [line for line in work.lines if line.sku == told.sku] or _by_supplier_sku(session, work, told.sku)
+    found = found or [line for line in work.lines if told.sku in _names_of_substitute(session, work, line)]
     if not found:
         raise NotFound(f"ful_{work.order.id} has no line {told.line or told.sku!r}.")
     return max(found, key=lambda line: line.quantity - line.accepted - line.rejected - line.cancelled)
+
+
+def _substitutes(
+    session: Session, work: Work, shipped: Sequence[tuple[FulfillmentLine, crossdock.UpdatedLine]]
+) -> dict[int, int]:
+    """Units of each order line that are told under the substitute's name."""
+    units: dict[int, int] = {}
+    for line, told in shipped:
+        if told.sku in _names_of_substitute(session, work, line):
+            units[line.order_line_id] = units.get(line.order_line_id, 0) + told.quantity
+    return units
+
+
+def _names_of_substitute(session: Session, work: Work, line: FulfillmentLine) -> set[str]:
+    """Our SKU and the supplier's of what is sent instead, where something is."""
+    if line.substitute_item_id is None:
+        return set()
+    theirs = (
+        select(SupplierOffer.supplier_sku)
+        .join(Supplier, Supplier.id == SupplierOffer.supplier_id)
+        .where(Supplier.location_id == work.order.location_id, SupplierOffer.item_id == line.substitute_item_id)
+    )
+    return {*session.scalars(select(Item.sku).where(Item.id == line.substitute_item_id)), *session.scalars(theirs)}
 
 
 def _by_supplier_sku(session: Session, work: Work, sku: str) -> list[FulfillmentLine]:

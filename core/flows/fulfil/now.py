@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from core.errors import IllegalState, NotFound, PluginUnavailable
 from core.flows.fulfil.submit import submit
 from core.fulfillment import queries
-from core.fulfillment.models import RequestState
+from core.fulfillment.models import RequestState, WorkState
 from crossdock import ProviderError
 
 if TYPE_CHECKING:
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 def submit_now(hub: "Hub", work_id: int) -> None:
     """Hand it over, at most once; what was handed over is left alone.
 
-    Raises NotFound, IllegalState for work that is over, PluginUnavailable where the location has not answered: it is
-    asked again, with the same key.
+    Raises NotFound, IllegalState for work that is over or rests, PluginUnavailable where the location has not
+    answered: it is asked again, with the same key.
     """
     with hub.transaction() as session:
         if not queries.order_ids_of(session, [work_id]):
@@ -26,6 +26,8 @@ def submit_now(hub: "Hub", work_id: int) -> None:
             raise IllegalState(f"ful_{work_id} is over: it is {work.order.work_state.lower()}.", path=("id",))
         if work.order.request_state is not RequestState.UNSUBMITTED:
             return
+        if work.order.work_state is WorkState.ON_HOLD and work.order.submitted_at is None:
+            raise IllegalState(f"ful_{work_id} must wait: its order is on hold.", path=("id",))
     try:
         submit(hub, work_id)
     except ProviderError as error:

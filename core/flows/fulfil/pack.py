@@ -15,6 +15,7 @@ from core.flows.packing_slip import print_later
 from core.fulfillment import queries
 from core.fulfillment.models import FulfillmentLine
 from core.fulfillment.queries import Work
+from core.fulfillment.service import substitutes_among
 from core.origin import Origin
 from core.shipments.models import Package, PackageKind, Shipment, ShipmentLine, ShipmentStatus
 
@@ -34,6 +35,10 @@ class Packed:
     lines: Mapping[int, int] | None = None
 
 
+_Contents = dict[tuple[FulfillmentLine, int], int]
+"""Units of each line in a package, by the item that they are: the one ordered, or its substitute."""
+
+
 def pack(session: Session, work_id: int, packages: Sequence[Packed]) -> int:
     """Pack units of one fulfillment order into one shipment; its id. What was not counted as picked now is.
 
@@ -43,7 +48,7 @@ def pack(session: Session, work_id: int, packages: Sequence[Packed]) -> int:
         raise Invalid("Name at least one package.", path=("packages",))
     work = workable(session, work_id)
     contents = [_contents(work, package, ("packages", str(index))) for index, package in enumerate(packages)]
-    weights = _weights(session, work)
+    items = _items(session, work)
     order = work.order
     shipment = Shipment(
         order_id=order.order_id,
@@ -56,19 +61,20 @@ def pack(session: Session, work_id: int, packages: Sequence[Packed]) -> int:
     session.add(shipment)
     session.flush()
     for position, (package, units) in enumerate(zip(packages, contents, strict=True), start=1):
-        _put_in(session, shipment, position, package, units, weights)
+        _put_in(session, shipment, position, package, units, items)
     begin(work)
     session.flush()
     name = ids.encode("ship", shipment.id)
-    said = f"{sum(sum(units.values()) for units in contents)} units were packed into {len(packages)} packages."
+    packed = sum(sum(units.values()) for units in contents)
+    said = f"{packed} units were packed into {len(packages)} packages."
     outbox.record(session, "shipment.packed", name, said, order_id=order.order_id)
     print_later(session, shipment.id)
     statuses.refresh(session, [order.order_id])
     return shipment.id
 
 
-def _contents(work: Work, package: Packed, path: tuple[str, ...]) -> dict[FulfillmentLine, int]:
-    """Take the units into the package, on the lines."""
+def _contents(work: Work, package: Packed, path: tuple[str, ...]) -> _Contents:
+    """Take the units into the package, on the lines; which of them are substitutes."""
     if not 0 < package.weight_grams <= _HEAVIEST:
         raise Invalid(f"A package cannot weigh {package.weight_grams} g.", path=(*path, "weightGrams"))
     for name in ("length_mm", "width_mm", "height_mm"):
@@ -86,10 +92,21 @@ def _contents(work: Work, package: Packed, path: tuple[str, ...]) -> dict[Fulfil
         units[line] = quantity
     if not units:
         raise IllegalState(f"ful_{work.order.id} has nothing left to pack.", path=path)
+    return _inside(units)
+
+
+def _inside(units: Mapping[FulfillmentLine, int]) -> _Contents:
+    inside: _Contents = {}
     for line, quantity in units.items():
+        instead = substitutes_among(line, quantity)
+        if quantity > instead:
+            inside[line, line.item_id] = quantity - instead
+        if instead and line.substitute_item_id is not None:
+            inside[line, line.substitute_item_id] = instead
+        line.substituted -= instead
         line.packed += quantity
         line.picked = max(line.picked, line.shipped + line.packed)
-    return units
+    return inside
 
 
 def _put_in(
@@ -97,37 +114,36 @@ def _put_in(
     shipment: Shipment,
     position: int,
     packed: Packed,
-    units: Mapping[FulfillmentLine, int],
-    weights: Mapping[int, int | None],
+    units: _Contents,
+    items: Mapping[int, Item],
 ) -> None:
-    known = [weights.get(line.item_id) for line in units]
-    expected = sum((weights[line.item_id] or 0) * quantity for line, quantity in units.items()) if all(known) else None
+    weights = [(items[item_id].weight_grams or 0) * quantity for (_, item_id), quantity in units.items()]
     package = Package(
         shipment_id=shipment.id,
         position=position,
         kind=packed.kind,
         weight_grams=packed.weight_grams,
-        expected_weight_grams=expected,
+        expected_weight_grams=sum(weights) if all(weights) else None,
         length_mm=packed.length_mm,
         width_mm=packed.width_mm,
         height_mm=packed.height_mm,
     )
     session.add(package)
     session.flush()
-    for line, quantity in units.items():
+    for (line, item_id), quantity in units.items():
         session.add(
             ShipmentLine(
                 shipment_id=shipment.id,
                 package_id=package.id,
                 order_line_id=line.order_line_id,
-                item_id=line.item_id,
-                sku=line.sku,
+                item_id=item_id,
+                sku=line.sku if item_id == line.item_id else items[item_id].sku,
                 quantity=quantity,
             )
         )
 
 
-def _weights(session: Session, work: Work) -> dict[int, int | None]:
-    items = {line.item_id for line in work.lines}
-    rows = session.execute(select(Item.id, Item.weight_grams).where(Item.id.in_(items)))
-    return {row.id: row.weight_grams for row in rows}
+def _items(session: Session, work: Work) -> dict[int, Item]:
+    """What may be in the packages: what was ordered, and what may be sent instead."""
+    wanted = {item_id for line in work.lines for item_id in (line.item_id, line.substitute_item_id) if item_id}
+    return {item.id: item for item in session.scalars(select(Item).where(Item.id.in_(wanted)))}

@@ -67,6 +67,7 @@ def _mark(line: FulfillmentLine, quantity: int, now: datetime) -> None:
     line.cancelling = min(line.cancelling, queries.left(line))
     line.accepted = min(line.accepted, line.quantity - line.rejected - line.cancelled)
     line.picked = min(line.picked, line.shipped + queries.left(line))
+    line.substituted = min(line.substituted, queries.unpacked(line))
 
 
 def _leave_out(session: Session, location_id: int, item_ids: set[int], now: datetime) -> None:

@@ -1,7 +1,7 @@
 """Handing work to whoever ships it, at most once."""
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.orm import Session
@@ -14,13 +14,14 @@ from core.flows import statuses
 from core.flows.asking import Outcome, ask, write_down
 from core.flows.fulfil.asked import Asked, locked_works, supplier_orders
 from core.flows.fulfil.refuse import refuse
+from core.fulfillment import held
 from core.fulfillment.models import FulfillmentMethod, RequestState
 from core.fulfillment.queries import Work
 from core.fulfillment.service import accept_all
 from core.fulfillment.work import NewWork, record
 from core.integrations.health import note_health
 from core.jobs.registry import enqueue, job
-from crossdock import Submission
+from crossdock import Retryable, Submission
 
 if TYPE_CHECKING:
     from core.hub import Hub
@@ -35,6 +36,12 @@ def submit_later(session: Session, work: Iterable[NewWork]) -> None:
         _enqueue(session, new.id, new.integration_id)
 
 
+def resume(session: Session, order_ids: Collection[int]) -> None:
+    """Have work handed over that was passed over while its order was on hold or to be checked again."""
+    for work_id, integration_id in held.waiting(session, order_ids):
+        _enqueue(session, work_id, integration_id)
+
+
 def _enqueue(session: Session, work_id: int, integration_id: int | None) -> None:
     enqueue(session, submit_all, same_as=str(work_id), integration_id=integration_id, work_id=work_id)
 
@@ -43,6 +50,7 @@ def _enqueue(session: Session, work_id: int, integration_id: int | None) -> None
 def submit_all(hub: "Hub", batch: "list[dict[str, Any]]") -> None:
     """Hand fulfillment orders over. What was handed over, or is no longer wanted, is left alone.
 
+    Work of an order that is on hold, or that changed and is to be checked again, waits until the order goes on.
     Raises Retryable where an outcome is unknown or another side asks for patience: the next run looks first. One that
     has failed is not asked for more; one that is slow makes the rest wait for their next turn.
     """
@@ -60,7 +68,7 @@ def submit_all(hub: "Hub", batch: "list[dict[str, Any]]") -> None:
     for _, _, outcome in outcomes:
         if outcome.again is not None and outcome.state is not CallState.INTENDED:
             raise outcome.again
-    waiting = [request for request, _, outcome in outcomes if outcome.state is CallState.INTENDED]
+    waiting = [request for request, _, outcome in outcomes if outcome.state is CallState.INTENDED and not request.rests]
     if waiting:
         with hub.transaction() as session:
             for request in waiting:
@@ -79,8 +87,11 @@ def _intended(session: Session, work_ids: list[int]) -> list[tuple[Asked, Begun]
         for work in locked_works(session, work_ids)
         if work.order.request_state is RequestState.UNSUBMITTED and work.live
     ]
-    requests = supplier_orders(session, works)
-    for work, request in zip(works, requests, strict=True):
+    known = zip(works, supplier_orders(session, works), strict=True)
+    # What was asked already may have been heard: that is found out even while the order waits.
+    due = [(work, request) for work, request in known if not request.rests or work.order.submitted_at is not None]
+    requests = [request for _, request in due]
+    for work, request in due:
         work.order.submitted_at = work.order.submitted_at or clock.now()
         if request.integration is None:
             _handed_over(session, work, {"accepted": work.order.method is FulfillmentMethod.SELF})
@@ -112,13 +123,14 @@ def _ask(hub: "Hub", asked: Sequence[tuple[Asked, Begun]]) -> list[tuple[Asked, 
     troubled: set[str | None] = set()
     outcomes = []
     for request, begun in asked:
-        passed_over = request.integration in troubled or time.monotonic() > until
-        if passed_over and begun.found in {CallState.INTENDED, CallState.FAILED}:
-            outcome = Outcome[Submission](CallState.INTENDED)
-        elif passed_over and begun.found is CallState.UNKNOWN:
-            outcome = Outcome[Submission](CallState.UNKNOWN)
-        else:
+        passed_over = request.rests or request.integration in troubled or time.monotonic() > until
+        outcome: Outcome[Submission] = Outcome(CallState.INTENDED)
+        if passed_over and not request.rests and begun.found is CallState.UNKNOWN:
+            outcome = Outcome(CallState.UNKNOWN)
+        elif not passed_over or begun.found not in {CallState.INTENDED, CallState.FAILED}:
             outcome = _submit(hub, request, begun)
+        if request.rests and outcome.state is CallState.FAILED:
+            outcome = Outcome(CallState.INTENDED)  # it had not happened, and it does not happen now
         if outcome.state in {CallState.FAILED, CallState.UNKNOWN}:
             troubled.add(request.integration)
         outcomes.append((request, begun, outcome))
@@ -131,9 +143,13 @@ def _submit(hub: "Hub", asked: Asked, begun: Begun) -> Outcome[Submission]:
         begun,
         asked.integration or "",
         "supplier",
-        lambda provider, ctx: provider.submit(ctx, asked.request),
+        _wait if asked.rests else lambda provider, ctx: provider.submit(ctx, asked.request),
         lambda provider, ctx: provider.find_submission(ctx, asked.request),
     )
+
+
+def _wait(_provider: Any, _ctx: Any) -> Submission:
+    raise Retryable("The order is on hold.")
 
 
 def _answered(session: Session, outcomes: Sequence[tuple[Asked, Outcome[Submission]]]) -> None:

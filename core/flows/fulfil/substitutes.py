@@ -15,6 +15,7 @@ from core.fulfillment import queries
 from core.fulfillment.models import FulfillmentLine, RequestState
 from core.fulfillment.queries import Work
 from core.fulfillment.work import record
+from core.stock import service as stock
 
 CODE = "substitute_offered"
 TAKE = Option("accept_substitute", "Send the substitute", "The location ships it in place of what was ordered.")
@@ -61,6 +62,10 @@ def take(session: Session, case: Case) -> None:
     """Have the substitute sent."""
     work, line, units = _asked(session, case)
     line.accepted = min(line.accepted + units, line.quantity - line.rejected - line.cancelled)
+    line.substituted = min(line.substituted + units, queries.unpacked(line))
+    session.flush()
+    # What was ordered is not taken for it, so it is free for others.
+    stock.release(session, {line.id: units}, reference=ids.encode("ful", work.order.id))
     work.order.request_state = RequestState.ACCEPTED
     work.order.accepted_at = work.order.accepted_at or clock.now()
     words = f"ful_{work.order.id}: {case.data['substitute']} will be sent instead of {units} {line.sku}."

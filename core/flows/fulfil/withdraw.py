@@ -10,7 +10,7 @@ from core.flows.fulfil.ask_back import ask_back_later
 from core.flows.fulfil.stop import tell_own
 from core.flows.ship.unpack import unpack_units
 from core.fulfillment import queries
-from core.fulfillment.models import FulfillmentLine, FulfillmentMethod, FulfillmentOrder, RequestState, WorkState
+from core.fulfillment.models import FulfillmentLine, FulfillmentMethod, FulfillmentOrder, RequestState
 from core.fulfillment.queries import Work
 from core.fulfillment.service import close_finished
 from core.fulfillment.work import record
@@ -33,14 +33,24 @@ class Withdrawn:
 
 
 def withdraw(
-    session: Session, order_id: int, quantities: Mapping[int, int], *, only: Collection[int] | None = None
+    session: Session,
+    order_id: int,
+    quantities: Mapping[int, int],
+    *,
+    only: Collection[int] | None = None,
+    location_ids: Collection[int] | None = None,
 ) -> Withdrawn:
-    """Take back allocated units of a locked order, by order line id; `only` from these fulfillment orders.
+    """Take back allocated units of a locked order, by order line id.
 
+    `only` from these fulfillment orders, and only from those at `location_ids`, where they are given.
     Packages with such units are unpacked, their labels voided. Taking back what was taken back already is harmless:
     it is refused. The caller refreshes the order's statuses.
     """
-    work = [each for each in queries.of_orders(session, [order_id]) if only is None or each.order.id in only]
+    work = [
+        each
+        for each in queries.of_orders(session, [order_id])
+        if (only is None or each.order.id in only) and (location_ids is None or each.order.location_id in location_ids)
+    ]
     must_ask = _must_ask(work)
     taken: dict[FulfillmentLine, int] = {}
     asked: dict[FulfillmentLine, int] = {}
@@ -81,6 +91,7 @@ def _take(session: Session, order_id: int, work: list[Work], taken: Mapping[Fulf
     for line, quantity in taken.items():
         line.cancelled += quantity
         line.picked = min(line.picked, queries.left(line) + line.shipped)
+        line.substituted = min(line.substituted, queries.unpacked(line))
     session.flush()
     stock.release(session, units, reference=ids.encode("ord", order_id))
     shift(session, [Shift(line.order_line_id, "allocated", "open", quantity) for line, quantity in taken.items()])
@@ -101,7 +112,6 @@ def _ask(session: Session, work: list[Work], asked: Mapping[FulfillmentLine, int
     for work_id in sorted({line.fulfillment_order_id for line, quantity in asked.items() if quantity}):
         order = orders[work_id]
         order.request_state = RequestState.CANCELLATION_REQUESTED
-        order.work_state = WorkState.ON_HOLD if order.work_state is WorkState.SCHEDULED else order.work_state
         record(session, "fulfillment.cancellation_requested", order, f"ful_{work_id} was asked back.")
         ask_back_later(session, order)
 

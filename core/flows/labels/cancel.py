@@ -22,7 +22,7 @@ def void_all(hub: "Hub", shipment_id: int) -> list[CrossdockError]:
     Raises NotFound, and IllegalState for a shipment that has left or has no label.
     """
     with hub.transaction() as session:
-        shipment = locked(session, [shipment_id])[0]
+        shipment = locked(session, [shipment_id], path=("shipmentId",))[0]
         if shipment.status not in HERE:
             raise IllegalState(
                 f"Shipment ship_{shipment_id} is {shipment.status.lower()}; its labels stay.", path=("shipmentId",)

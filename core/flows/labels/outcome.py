@@ -12,7 +12,7 @@ from core.flows.labels.void import void_later
 from core.flows.shipment_lock import locked
 from core.shipments.models import Document, DocumentKind, Label, LabelState, Package, Shipment, ShipmentStatus
 
-_DECIDED = (LabelState.PURCHASED, LabelState.VOID_REQUESTED, LabelState.VOIDED, LabelState.VOID_REJECTED)
+DECIDED = (LabelState.PURCHASED, LabelState.VOID_REQUESTED, LabelState.VOIDED, LabelState.VOID_REJECTED)
 
 
 def write(session: Session, label_id: int, outcome: Outcome[crossdock.Label]) -> None:
@@ -20,21 +20,25 @@ def write(session: Session, label_id: int, outcome: Outcome[crossdock.Label]) ->
     shipment_id = session.scalars(select(Label.shipment_id).where(Label.id == label_id)).one()
     (shipment,) = locked(session, [shipment_id] if shipment_id is not None else [])
     label = session.get_one(Label, label_id, with_for_update=True, populate_existing=True)
-    if label.state in _DECIDED:
+    if label.state in DECIDED:
         return
-    if outcome.value is not None:
+    if outcome.value is None:
+        not_bought(label, outcome)
+    else:
         _bought(session, shipment, label, outcome.value)
-    elif outcome.state is CallState.UNKNOWN and outcome.error is not None:
-        label.state, label.message = LabelState.UNKNOWN, outcome.message
-    elif outcome.state in {CallState.REJECTED, CallState.FAILED}:
-        label.state, label.message = LabelState.FAILED, outcome.message
     session.flush()
 
 
-def _bought(session: Session, shipment: Shipment, label: Label, bought: crossdock.Label) -> None:
-    document = Document(
-        kind=DocumentKind.LABEL, format=bought.format.lower(), content=bought.content, shipment_id=shipment.id, data={}
-    )
+def not_bought(label: Label, outcome: Outcome[crossdock.Label]) -> None:
+    """Note why there is no label, or that nobody knows; while somebody else is asking, nothing."""
+    if outcome.state is CallState.UNKNOWN and outcome.error is not None:
+        label.state, label.message = LabelState.UNKNOWN, outcome.message
+    elif outcome.state in {CallState.REJECTED, CallState.FAILED}:
+        label.state, label.message = LabelState.FAILED, outcome.message
+
+
+def keep(session: Session, label: Label, bought: crossdock.Label, document: Document, *, order_id: int) -> None:
+    """Write what was bought to its label, book what it costs, and say so."""
     session.add(document)
     session.flush()
     label.state = LabelState.PURCHASED
@@ -45,13 +49,20 @@ def _bought(session: Session, shipment: Shipment, label: Label, bought: crossdoc
     label.format = bought.format.lower()
     label.purchased_at = bought.purchased_at
     label.message = None
-    package = session.get_one(Package, label.package_id)
-    package.tracking_number = bought.tracking_number
     session.flush()
     book.label(session, label.id)
     name = ids.encode("lbl", label.id)
     said = f"Label {bought.tracking_number or name} was bought from {label.carrier} for {bought.cost}."
-    outbox.record(session, "label.purchased", name, said, order_id=shipment.order_id)
+    outbox.record(session, "label.purchased", name, said, order_id=order_id)
+
+
+def _bought(session: Session, shipment: Shipment, label: Label, bought: crossdock.Label) -> None:
+    document = Document(
+        kind=DocumentKind.LABEL, format=bought.format.lower(), content=bought.content, shipment_id=shipment.id, data={}
+    )
+    keep(session, label, bought, document, order_id=shipment.order_id)
+    session.get_one(Package, label.package_id).tracking_number = bought.tracking_number
+    session.flush()
     if shipment.status is ShipmentStatus.CANCELLED:
         void_later(session, [shipment.id])
         return

@@ -24,9 +24,12 @@ class Parcels:
     request: crossdock.RateRequest
 
 
-def read(session: Session, shipment: Shipment) -> Parcels:
-    """Raises IllegalState for one that is not packed or has left, Invalid where an address or a weight is missing."""
-    if shipment.status not in HERE:
+def read(session: Session, shipment: Shipment, *, left: bool = False) -> Parcels:
+    """Raises IllegalState for one that is not packed or has left, Invalid where an address or a weight is missing.
+
+    `left`: one that was packed once will do, to ask what became of its labels.
+    """
+    if shipment.status not in HERE and not left:
         raise IllegalState(
             f"Shipment ship_{shipment.id} is {shipment.status.lower()}; it takes no label.", path=("shipmentId",)
         )

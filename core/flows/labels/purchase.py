@@ -2,9 +2,9 @@
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 import crossdock
@@ -21,13 +21,14 @@ from core.integrations.models import Integration
 from core.jobs.registry import enqueue, job
 from core.orders import queries as orders
 from core.shipments.models import Label, LabelState, ShippingRate
+from core.shipments.tracking import HERE
 
 if TYPE_CHECKING:
     from core.hub import Hub
 
 _PATIENCE = 15.0
 """Seconds to wait for somebody else who is buying the same label."""
-_LIVE = (
+LIVE = (
     LabelState.INTENT,
     LabelState.PURCHASING,
     LabelState.PURCHASED,
@@ -35,7 +36,7 @@ _LIVE = (
     LabelState.VOID_REQUESTED,
     LabelState.VOID_REJECTED,
 )
-_UNDECIDED = (LabelState.INTENT, LabelState.PURCHASING, LabelState.UNKNOWN)
+UNDECIDED = (LabelState.INTENT, LabelState.PURCHASING, LabelState.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,18 +62,21 @@ def purchase(hub: "Hub", shipment_id: int, *, rate_id: int | None = None) -> lis
     if wanted is None:
         return errors or [PluginUnavailable("No carrier ships this parcel to this address.", path=("shipmentId",))]
     problems = [problem for each in wanted if (problem := buy(hub, each)) is not None]
-    _wait(hub, shipment_id)
+    wait(hub, Label.shipment_id == shipment_id)
     return problems
 
 
-def buy(hub: "Hub", wanted: Purchase) -> CrossdockError | None:
-    """Buy one label, or find out whether it was bought; what went wrong, if anything did."""
+def buy(hub: "Hub", wanted: Purchase, *, only_find: bool = False) -> CrossdockError | None:
+    """Buy one label, or find out whether it was bought; what went wrong, if anything did.
+
+    `only_find`: nobody wants it any more, so it is not bought where it was not bought before.
+    """
     outcome: Outcome[crossdock.Label] = perform(
         hub,
         wanted.call_id,
         wanted.carrier,
         "carrier",
-        lambda provider, ctx: provider.buy_label(ctx, wanted.request),
+        refuse if only_find else lambda provider, ctx: provider.buy_label(ctx, wanted.request),
         lambda provider, ctx: provider.find_label(ctx, wanted.request),
         note=lambda label: {"external_id": label.external_id, "tracking_number": label.tracking_number},
     )
@@ -90,18 +94,28 @@ def buy(hub: "Hub", wanted: Purchase) -> CrossdockError | None:
             enqueue(session, find_out, same_as=str(wanted.label_id), label_id=wanted.label_id)
         elif outcome.state is CallState.UNKNOWN:
             _find_out_if_lost(session, wanted.label_id)
-    return _problem(outcome)
+    return problem_of(outcome)
+
+
+def refuse(_provider: Any, _ctx: Any) -> crossdock.Label:
+    """In place of buying what nobody wants any more."""
+    raise crossdock.Rejected("not_wanted", "It was not bought, and is not wanted any more.")
 
 
 @job("labels.find_out", queue="carriers")
 def find_out(hub: "Hub", label_id: int) -> None:
-    """Ask again for a label whose purchase has an unknown outcome: the carrier is asked whether it was bought first."""
+    """Ask again for a label whose purchase has an unknown outcome: the carrier is asked whether it was bought first.
+
+    For a shipment that was unpacked meanwhile that is all: what was bought is given back, and nothing more is bought.
+    """
     with hub.transaction() as session:
         label = session.get_one(Label, label_id)
-        if label.state not in _UNDECIDED or label.shipment_id is None:
+        if label.state not in UNDECIDED or label.shipment_id is None:
             return
-        wanted = _purchase(session, label, read(session, locked(session, [label.shipment_id])[0]))
-    problem = buy(hub, wanted)
+        shipment = locked(session, [label.shipment_id])[0]
+        over = shipment.status not in HERE
+        wanted = _purchase(session, label, read(session, shipment, left=over))
+    problem = buy(hub, wanted, only_find=over)
     if isinstance(problem, OutcomeUnknown):
         raise crossdock.Retryable(problem.message)
 
@@ -115,7 +129,7 @@ def _find_out_if_lost(session: Session, label_id: int) -> None:
 def _quoted(hub: "Hub", shipment_id: int, rate_id: int | None) -> list[CrossdockError]:
     """Fetch quotes where the caller named none and none hold."""
     with hub.transaction() as session:
-        shipment = locked(session, [shipment_id])[0]
+        shipment = locked(session, [shipment_id], path=("shipmentId",))[0]
         (order,) = orders.locked(session, [shipment.order_id])
         known = rates.cheapest(session, shipment_id, order.shipping_method, clock.now())
     return [] if rate_id is not None or known is not None else rates.fetch(hub, shipment_id)
@@ -124,7 +138,7 @@ def _quoted(hub: "Hub", shipment_id: int, rate_id: int | None) -> list[Crossdock
 def _intended(hub: "Hub", shipment_id: int, rate_id: int | None) -> list[Purchase] | None:
     """Write the intents; None where there is no rate to buy at."""
     with hub.transaction() as session:
-        shipment = locked(session, [shipment_id])[0]
+        shipment = locked(session, [shipment_id], path=("shipmentId",))[0]
         (order,) = orders.locked(session, [shipment.order_id])
         if order.on_hold:
             raise IllegalState(f"Order {order.number} is on hold: no label is bought.", path=("shipmentId",))
@@ -132,7 +146,7 @@ def _intended(hub: "Hub", shipment_id: int, rate_id: int | None) -> list[Purchas
         labels = {
             label.package_id: label
             for label in session.scalars(
-                select(Label).where(Label.package_id.in_(parcels.packages), Label.state.in_(_LIVE))
+                select(Label).where(Label.package_id.in_(parcels.packages), Label.state.in_(LIVE))
             )
         }
         open_packages = [package for package in parcels.packages if package not in labels]
@@ -154,7 +168,7 @@ def _intended(hub: "Hub", shipment_id: int, rate_id: int | None) -> list[Purchas
         session.flush()
         for package_id in open_packages:
             _find_out_if_lost(session, labels[package_id].id)
-        return [_purchase(session, label, parcels) for label in labels.values() if label.state in _UNDECIDED]
+        return [_purchase(session, label, parcels) for label in labels.values() if label.state in UNDECIDED]
 
 
 def _rate(session: Session, shipment_id: int, rate_id: int | None, method: str | None) -> ShippingRate | None:
@@ -193,10 +207,10 @@ def _purchase(session: Session, label: Label, parcels: Parcels) -> Purchase:
     return Purchase(label_id=label.id, call_id=call_id, carrier=label.carrier, request=request)
 
 
-def _wait(hub: "Hub", shipment_id: int) -> None:
+def wait(hub: "Hub", wanted: ColumnElement[bool]) -> None:
     """Wait a while for whoever else is buying these labels."""
     until = time.monotonic() + _PATIENCE
-    statement = select(Label.id).where(Label.shipment_id == shipment_id, Label.state == LabelState.PURCHASING)
+    statement = select(Label.id).where(wanted, Label.state == LabelState.PURCHASING)
     while time.monotonic() < until:
         with hub.transaction() as session:
             if session.scalar(statement) is None:
@@ -204,8 +218,8 @@ def _wait(hub: "Hub", shipment_id: int) -> None:
         time.sleep(0.05)
 
 
-def _problem(outcome: Outcome[crossdock.Label]) -> CrossdockError | None:
-    path = ("shipmentId",)
+def problem_of(outcome: Outcome[crossdock.Label], path: tuple[str, ...] = ("shipmentId",)) -> CrossdockError | None:
+    """What is to be said of a purchase that did not bring a label; None of one that did, or that somebody else made."""
     message = outcome.message or "The carrier gave no reason."
     if outcome.state is CallState.REJECTED:
         return PluginRejected(message, path=path)

@@ -37,7 +37,7 @@ def fetch(hub: "Hub", shipment_id: int) -> list[CrossdockError]:
     Raises NotFound, IllegalState and Invalid for a shipment that cannot be quoted.
     """
     with hub.transaction() as session:
-        parcels = read(session, locked(session, [shipment_id])[0])
+        parcels = read(session, locked(session, [shipment_id], path=("shipmentId",))[0])
     quotes, errors = ask(hub, parcels)
     with hub.transaction() as session:
         locked(session, [shipment_id])

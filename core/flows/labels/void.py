@@ -1,6 +1,6 @@
 """Giving labels back to their carriers."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
@@ -15,6 +15,7 @@ from core.flows.asking import Outcome, perform
 from core.integrations.models import Integration
 from core.jobs.registry import enqueue, job
 from core.orders import queries as orders
+from core.returns.models import Return
 from core.shipments.models import Label, LabelState, Package, Shipment
 from crossdock import VoidRequest, VoidResult
 
@@ -31,7 +32,11 @@ def void_later(session: Session, shipment_ids: Collection[int]) -> list[int]:
         .order_by(Label.id)
         .with_for_update(of=Label)
     )
-    labels = list(session.scalars(statement, execution_options={"populate_existing": True}))
+    return give_back(session, list(session.scalars(statement, execution_options={"populate_existing": True})))
+
+
+def give_back(session: Session, labels: Sequence[Label]) -> list[int]:
+    """The same for labels that were bought and that the caller has locked."""
     for label in labels:
         label.state = LabelState.VOID_REQUESTED
         enqueue(session, void, same_as=str(label.id), label_id=label.id)
@@ -80,6 +85,8 @@ def void(hub: "Hub", label_id: int) -> Outcome[VoidResult] | None:
 
 
 def _order_of(session: Session, label: Label) -> int | None:
+    if label.package_id is None:
+        return session.scalar(select(Return.order_id).where(Return.label_id == label.id))
     statement = (
         select(Shipment.order_id)
         .join(Package, Package.shipment_id == Shipment.id)

@@ -118,7 +118,7 @@ _ORDERS = text(
     select o.id, o.number, o.version, o.priority, o.placed_at, o.ship_by, o.country, o.shipping_address,
            o.shipping_method, c.id as channel_id, c.priority as channel_priority, c.shortage,
            c.currency as channel_currency, c.routing_strategy as strategy,
-           not o.on_hold and o.validated_at is not null
+           not o.on_hold and o.validated_at is not null and not o.fulfilled_by_channel
                and o.status in ('PENDING', 'CONFIRMED', 'PROCESSING') as routable,
            array(select location_id from channel_locations where channel_id = c.id) as locations,
            array(

@@ -105,7 +105,8 @@ def _check(facts: Facts, order_id: int) -> None:
         raise NotFound(f"There is no order ord_{order_id}.", path=("id",))
     order = facts.orders[0]
     if not order.routable:
-        raise IllegalState(f"Order {order.number} is on hold, unchecked or over: it cannot be routed.", path=("id",))
+        why = "on hold, unchecked, over, or shipped by its channel"
+        raise IllegalState(f"Order {order.number} is {why}: it cannot be routed.", path=("id",))
 
 
 def _chosen(facts: Facts, locations: Collection[str] | None) -> set[int]:

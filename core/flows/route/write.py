@@ -63,7 +63,7 @@ def write(session: Session, facts: Facts, batch: Sequence[Planned], *, automatic
     shift(session, [move for each in made for move in _shifts(each.planned)])
     _tell(session, facts, made)
     submit_later(session, [new for each in made for new in each.work if not new.accepted])
-    shortages.apply_policy(session, [each.planned for each in made])
+    shortages.apply_policy(session, facts, [each.planned for each in made])
     statuses.refresh(session, [each.planned.order.id for each in made])
     return again | refused
 

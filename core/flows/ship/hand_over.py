@@ -1,6 +1,6 @@
 """Packed goods leave: stock and cost move, the channel is told."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -9,6 +9,7 @@ from core import clock, ids, outbox
 from core.errors import IllegalState
 from core.flows import book, statuses
 from core.flows.confirm import confirm_later
+from core.flows.ship.counted import Gone, counted_without
 from core.flows.ship.unpack import contents_of
 from core.flows.shipment_lock import locked
 from core.fulfillment import queries
@@ -16,9 +17,11 @@ from core.fulfillment.queries import Work
 from core.fulfillment.service import close_finished
 from core.orders import queries as orders
 from core.orders.lines import Shift, shift
-from core.shipments.models import Shipment, ShipmentStatus
+from core.shipments.models import Shipment, ShipmentLine, ShipmentStatus
 from core.shipments.tracking import HERE
 from core.stock import service as stock
+from core.stock.models import MovementReason
+from core.stock.service import Movement
 
 
 def hand_over(
@@ -31,7 +34,7 @@ def hand_over(
     """
     now = clock.now()
     moment = at or now
-    shipments = locked(session, shipment_ids)
+    shipments = locked(session, shipment_ids, path=("ids",))
     leaving = [shipment for shipment in shipments if shipment.status in HERE]
     if not forced:
         _check(session, shipments)
@@ -43,6 +46,7 @@ def hand_over(
         for each in queries.locked(session, {s.fulfillment_order_id for s in leaving if s.fulfillment_order_id})
     }
     reserved: dict[str, dict[int, int]] = {}
+    substitutes: list[Movement] = []
     shifts = []
     for shipment in leaving:
         held = reserved.setdefault(ids.encode("ship", shipment.id), {})
@@ -52,17 +56,52 @@ def hand_over(
             line.packed -= packed.quantity
             line.cancelling = min(line.cancelling, queries.left(line))
             shifts.append(Shift(packed.order_line_id, "allocated", "shipped", packed.quantity))
-            held[line.id] = held.get(line.id, 0) + packed.quantity
+            if packed.item_id == line.item_id:
+                held[line.id] = held.get(line.id, 0) + packed.quantity
+            else:
+                substitutes.append(_substitute(shipment, packed, moment))
         shipment.status = ShipmentStatus.HANDED_OVER
         shipment.shipped_at = moment
     session.flush()
     shift(session, shifts)
+    counted = counted_without(session, _gone(leaving, contents, moment)) if moment < now else []
+    stock.move(session, counted)
     for reference, units in reserved.items():
         stock.consume(session, units, reference=reference, occurred_at=moment)
+    stock.move(session, substitutes)
+    book.stock_value(session, counted)
     book.shipments(session, [shipment.id for shipment in leaving])
     _tell(session, leaving, list(work.values()), moment)
     statuses.refresh(session, {shipment.order_id for shipment in leaving})
     return [shipment.id for shipment in leaving]
+
+
+def _substitute(shipment: Shipment, packed: ShipmentLine, at: datetime) -> Movement:
+    """Nothing was reserved of it: it comes off the shelf."""
+    assert packed.item_id is not None
+    assert shipment.location_id is not None
+    return Movement(
+        item_id=packed.item_id,
+        location_id=shipment.location_id,
+        reason=MovementReason.SHIP,
+        on_hand=-packed.quantity,
+        reference=ids.encode("ship", shipment.id),
+        occurred_at=at,
+    )
+
+
+def _gone(leaving: list[Shipment], contents: dict[int, list[ShipmentLine]], at: datetime) -> Iterator[Gone]:
+    for shipment in leaving:
+        for packed in contents[shipment.id]:
+            if packed.item_id is not None and shipment.location_id is not None:
+                yield Gone(
+                    item_id=packed.item_id,
+                    location_id=shipment.location_id,
+                    units=packed.quantity,
+                    at=at,
+                    reserved=True,
+                    reference=ids.encode("ship", shipment.id),
+                )
 
 
 def _check(session: Session, shipments: list[Shipment]) -> None:

@@ -5,14 +5,16 @@ made them, and refreshes their statuses last.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core import clock, ids, outbox
+from core.catalog.models import Item
 from core.db import insert_rows, next_ids
 from core.flows import book
 from core.flows.ship import duplicates, known, stock_taken
@@ -29,6 +31,7 @@ class ShipmentFact:
     A bundle's line means its components. `location_id` None: from no place that we keep stock of.
     `external_id` is the other side's name for it: the same one is recorded once.
     `fulfillment_order_id`: the work that it was made for; None takes units from whatever work the order has.
+    `substitutes`: by order line, how many of its units are told to be the substitute; else those ordered leave first.
     """
 
     order_id: int
@@ -37,6 +40,7 @@ class ShipmentFact:
     lines: Sequence[tuple[int, int]] | None = None
     location_id: int | None = None
     fulfillment_order_id: int | None = None
+    substitutes: Mapping[int, int] = field(default_factory=dict)
     external_id: str | None = None
     carrier: str | None = None
     service: str | None = None
@@ -100,6 +104,7 @@ def _write(session: Session, made: Sequence[tuple[int, int, ShipmentFact, Share]
     if not made:
         return
     now = clock.now()
+    skus = _skus(session, {item_id for *_, share in made for item_id, _ in share.instead.values()})
     insert_rows(session, Shipment, _SHIPMENT, (_row(number, fact, share, now) for number, _, fact, share in made))
     insert_rows(
         session, Package, _PACKAGE, ((package, number, fact.tracking_number) for number, package, fact, _ in made)
@@ -108,7 +113,7 @@ def _write(session: Session, made: Sequence[tuple[int, int, ShipmentFact, Share]
         session,
         ShipmentLine,
         _LINE,
-        (row for number, package, _, share in made for row in _lines(number, package, share)),
+        (row for number, package, _, share in made for row in _lines(number, package, share, skus)),
     )
     if not counted:
         moves = [(line, bucket, units) for *_, share in made for line, bucket, units in share.shifts]
@@ -136,9 +141,20 @@ def _row(number: int, fact: ShipmentFact, share: Share, now: datetime) -> tuple[
     )
 
 
-def _lines(number: int, package: int, share: Share) -> Iterator[tuple[Any, ...]]:
+def _lines(number: int, package: int, share: Share, skus: Mapping[int, str]) -> Iterator[tuple[Any, ...]]:
+    """What was sent, by what it is: units of a line that left as another item are a line of their own."""
     for line, units in share.units.items():
-        yield (number, package, line.id, line.item_id, line.sku, units)
+        item_id, instead = share.instead.get(line, (0, 0))
+        if units > instead:
+            yield (number, package, line.id, line.item_id, line.sku, units - instead)
+        if instead:
+            yield (number, package, line.id, item_id, skus[item_id], instead)
+
+
+def _skus(session: Session, item_ids: Collection[int]) -> dict[int, str]:
+    if not item_ids:
+        return {}
+    return {row.id: row.sku for row in session.execute(select(Item.id, Item.sku).where(Item.id.in_(item_ids)))}
 
 
 def _tell(session: Session, made: Iterable[tuple[int, ShipmentFact]]) -> None:

@@ -13,7 +13,7 @@ from core.flows.ship.unpack import unpack_units
 from core.fulfillment import queries
 from core.fulfillment.models import FulfillmentLine
 from core.fulfillment.queries import Work
-from core.fulfillment.service import close_finished
+from core.fulfillment.service import close_finished, substitutes_among
 from core.fulfillment.work import record
 from core.orders.lines import Bucket
 
@@ -63,6 +63,7 @@ class Share:
 
     units: by line. shifts: (line id, bucket, units) that left. reserved: by fulfillment line, to be consumed.
     free: (item id, units) that nothing was reserved for. excess: units reported beyond what the order had left.
+    instead: by line, (item id, units) of these that left as a substitute; they are off the shelf of `location_id`.
     """
 
     location_id: int | None
@@ -71,6 +72,7 @@ class Share:
     reserved: dict[int, int] = field(default_factory=dict)
     free: list[tuple[int, int]] = field(default_factory=list)
     excess: dict[Line, int] = field(default_factory=dict)
+    instead: dict[Line, tuple[int, int]] = field(default_factory=dict)
 
 
 def share_out(session: Session, facts: "Sequence[ShipmentFact]", *, counted: bool = False) -> list[Share]:
@@ -138,6 +140,16 @@ class _Desk:
             elif line.item_id is not None:
                 share.free.append((line.item_id, units))
 
+    def _instead(self, fact: "ShipmentFact", share: Share, line: Line, part: FulfillmentLine, units: int) -> int:
+        """Units of these that left as the substitute; taken note of."""
+        _, before = share.instead.get(line, (0, 0))
+        told = fact.substitutes.get(line.id)
+        instead = substitutes_among(part, units, told=None if told is None else told - before)
+        if instead and part.substitute_item_id is not None:
+            part.substituted -= instead
+            share.instead[line] = (part.substitute_item_id, before + instead)
+        return instead
+
     def _from_work(self, fact: "ShipmentFact", share: Share, line: Line, wanted: int) -> None:
         """The work that the fact names ships; any other is overtaken, and has that much less to do."""
         for work in sorted(self._work, key=lambda work: work.order.id != fact.fulfillment_order_id):
@@ -148,6 +160,7 @@ class _Desk:
                 wanted -= units
                 if units > queries.unpacked(part):
                     unpack_units(self._session, {part: units})
+                instead = self._instead(fact, share, line, part, units)
                 if work.order.id == fact.fulfillment_order_id:
                     part.shipped += units
                     part.accepted = max(part.accepted, part.shipped)
@@ -155,7 +168,7 @@ class _Desk:
                 else:
                     part.cancelled += units
                     self._overtaken[part] = self._overtaken.get(part, 0) + units
-                share.reserved[part.id] = share.reserved.get(part.id, 0) + units
+                share.reserved[part.id] = share.reserved.get(part.id, 0) + units - instead
                 share.location_id = work.order.location_id
 
 

@@ -1,6 +1,6 @@
 """Moving stock for shipments by somebody else. The goods have left, whatever our figures say."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from core import ids
 from core.cases.models import CaseKind
 from core.cases.service import open_case
 from core.flows import book
+from core.flows.ship.counted import Gone, counted_without
 from core.flows.ship.share import Share
 from core.stock import service as stock
 from core.stock.models import MovementReason
@@ -30,6 +31,9 @@ _FREE = text(
     for update of level
     """
 )
+_PROMISED = text(
+    "select fulfillment_line_id, item_id, location_id from reservations where fulfillment_line_id = any(:lines)"
+)
 _OWN = text("select id from locations where id = any(:locations) and kind <> 'SUPPLIER'")
 
 
@@ -41,25 +45,59 @@ def take(session: Session, made: "Sequence[tuple[int, ShipmentFact, Share]]") ->
         for line_id, units in share.reserved.items():
             reserved[line_id] = reserved.get(line_id, 0) + units
             references[line_id] = (ids.encode("ship", number), fact.shipped_at)
+    movements = [movement for number, fact, share in made for movement in _from_shelf(number, fact, share)]
+    counted = counted_without(session, [*_promised(session, reserved, references), *_free(movements)])
+    stock.move(session, counted)
     for line_id, units in reserved.items():
         reference, at = references[line_id]
         stock.consume(session, {line_id: units}, reference=reference, occurred_at=at)
-    movements = [movement for number, fact, share in made for movement in _from_shelf(number, fact, share)]
     found = _found(session, movements)
     stock.move(session, [*found, *movements])
-    book.stock_value(session, found)
+    book.stock_value(session, [*counted, *found])
+
+
+def _promised(
+    session: Session, reserved: Mapping[int, int], references: Mapping[int, tuple[str, datetime]]
+) -> Iterator[Gone]:
+    if not reserved:
+        return
+    for line_id, item_id, location_id in session.execute(_PROMISED, {"lines": list(reserved)}):
+        reference, at = references[line_id]
+        yield Gone(
+            item_id=item_id,
+            location_id=location_id,
+            units=reserved[line_id],
+            at=at,
+            reserved=True,
+            reference=reference,
+        )
+
+
+def _free(movements: Iterable[Movement]) -> Iterator[Gone]:
+    for movement in movements:
+        assert movement.occurred_at is not None
+        yield Gone(
+            item_id=movement.item_id,
+            location_id=movement.location_id,
+            units=-movement.on_hand,
+            at=movement.occurred_at,
+            reserved=False,
+            reference=movement.reference or "",
+        )
 
 
 def _from_shelf(number: int, fact: "ShipmentFact", share: Share) -> Iterable[Movement]:
-    if fact.location_id is None:
-        return
-    units: dict[int, int] = {}
-    for item_id, quantity in share.free:
-        units[item_id] = units.get(item_id, 0) + quantity
-    for item_id, quantity in units.items():
+    units: dict[Place, int] = {}
+    for place, (item_id, quantity) in [
+        *((fact.location_id, each) for each in share.free),
+        *((share.location_id, each) for each in share.instead.values()),
+    ]:
+        if place is not None:
+            units[item_id, place] = units.get((item_id, place), 0) + quantity
+    for (item_id, location_id), quantity in units.items():
         yield Movement(
             item_id=item_id,
-            location_id=fact.location_id,
+            location_id=location_id,
             reason=MovementReason.SHIP,
             on_hand=-quantity,
             reference=ids.encode("ship", number),

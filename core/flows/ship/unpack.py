@@ -42,6 +42,7 @@ def unpack(session: Session, shipments: Iterable[Shipment]) -> None:
             line = lines.get((shipment.fulfillment_order_id, packed.order_line_id))
             if line is not None:
                 line.packed -= packed.quantity
+                line.substituted += packed.quantity if packed.item_id != line.item_id else 0
         outbox.record(
             session,
             "shipment.cancelled",

@@ -7,6 +7,8 @@ from sqlalchemy.orm import Session
 from core import actor, clock, outbox
 from core.errors import IllegalState, Invalid, NotFound
 from core.flows import statuses
+from core.flows.channels import acts
+from core.flows.take_back.issued import drop
 from core.flows.take_back.request import EXPIRES_AFTER
 from core.orders import queries as orders
 from core.returns import actions, queries
@@ -71,12 +73,13 @@ def decline(session: Session, return_id: int, reason: str) -> int:
 
 
 def cancel(session: Session, return_id: int, reason: str | None = None) -> int:
-    """Nothing will come back after all. Cancelling twice is harmless."""
+    """Nothing will come back after all; a label for it is given back. Cancelling twice is harmless."""
     found = locked(session, return_id)
     if found.state is ReturnState.CANCELLED:
         return return_id
     require(found, "returnCancel")
     found.closed_at = clock.now()
+    drop(session, found)
     why = f": {reason}" if reason else "."
     return _moved(session, found, ReturnState.CANCELLED, "return.cancelled", f"It was cancelled{why}")
 
@@ -84,6 +87,7 @@ def cancel(session: Session, return_id: int, reason: str | None = None) -> int:
 def _moved(session: Session, found: Return, state: ReturnState, event: str, message: str) -> int:
     found.state = state
     found.version += 1
+    acts.return_decided_later(session, found)
     outbox.record(session, event, f"ret_{found.id}", f"{found.number}: {message}", order_id=found.order_id)
     statuses.refresh(session, [found.order_id])
     return found.id

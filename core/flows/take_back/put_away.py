@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from core.flows import book
+from core.flows.book import first_back
 from core.returns.models import Disposition
 from core.stock import service as stock
 from core.stock.models import MovementReason
@@ -46,25 +47,34 @@ class Judged:
 
 
 def put_away(session: Session, units: Sequence[Judged]) -> None:
-    """Stock and cost come back, returned units are counted, and the books say so."""
-    back = [unit for unit in units if unit.disposition in BACK]
+    """Stock and cost come back, each unit as what was shipped; returned units are counted, and the books say so."""
+    back = sorted((unit for unit in units if unit.disposition in BACK), key=lambda unit: unit.disposition_id)
     if not back:
         return
-    stock.move(session, [_movement(unit) for unit in back if unit.disposition in STORED and unit.item_id is not None])
-    parts = [{"id": unit.order_line_id, "quantity": unit.quantity} for unit in back]
-    session.execute(_RETURNED, {"parts": orjson.dumps(parts).decode()})
+    left_as = first_back.parts(session, [(unit.order_line_id, unit.quantity) for unit in back])
+    stock.move(
+        session,
+        [
+            _movement(unit, item_id, quantity)
+            for unit, parts in zip(back, left_as, strict=True)
+            if unit.disposition in STORED
+            for item_id, quantity in first_back.items(unit.item_id, unit.quantity, parts).items()
+        ],
+    )
+    returned = [{"id": unit.order_line_id, "quantity": unit.quantity} for unit in back]
+    session.execute(_RETURNED, {"parts": orjson.dumps(returned).decode()})
     book.received_returns(session, [unit.disposition_id for unit in back])
 
 
-def _movement(unit: Judged) -> stock.Movement:
-    assert unit.item_id is not None and unit.location_id is not None  # noqa: PT018  # what is stored lies somewhere
+def _movement(unit: Judged, item_id: int, quantity: int) -> stock.Movement:
+    assert unit.location_id is not None  # what is stored lies somewhere
     damaged = unit.disposition in DAMAGED
     return stock.Movement(
-        item_id=unit.item_id,
+        item_id=item_id,
         location_id=unit.location_id,
         reason=MovementReason.RETURN,
-        on_hand=0 if damaged else unit.quantity,
-        damaged=unit.quantity if damaged else 0,
+        on_hand=0 if damaged else quantity,
+        damaged=quantity if damaged else 0,
         reference=f"ret_{unit.return_id}",
         note=unit.note,
         occurred_at=unit.at,

@@ -49,8 +49,11 @@ def request(
     exchange: Sequence[Mapping[str, Any]] = (),
     note: str | None = None,
     origin: Origin = Origin.HUB,
+    external_id: str | None = None,
 ) -> int:
     """Open a return and have it judged; what every policy accepts by itself is approved at once. Its id.
+
+    external_id: the channel's own id of a return that the shopper asked of it.
 
     Raises NotFound, Invalid, ExceedsReturnable.
     """
@@ -68,7 +71,9 @@ def request(
         (order,) = orders.locked(session, [order_id])
         wanted = _wanted(session, order, lines)  # again, under the lock
         instead = priced(session, order, exchange)
-        return_id = _open(session, order, wanted, verdict, exchange=instead, note=note, origin=origin)
+        return_id = _open(
+            session, order, wanted, verdict, exchange=instead, note=note, origin=origin, external_id=external_id
+        )
         statuses.refresh(session, [order_id])
         return int(once.done(session, return_id))
 
@@ -141,6 +146,7 @@ def _open(
     exchange: Sequence[Mapping[str, Any]],
     note: str | None,
     origin: Origin,
+    external_id: str | None,
 ) -> int:
     now = clock.now()
     (return_id,) = next_ids(session, Return, 1)
@@ -150,6 +156,7 @@ def _open(
             id=return_id,
             number=f"RMA-{return_id}",
             order_id=order.id,
+            external_id=external_id,
             origin=origin,
             state=ReturnState.APPROVED if approved else ReturnState.REQUESTED,
             note=note,

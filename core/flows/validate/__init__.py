@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from core import clock, ids, outbox
 from core.flows import advance, holds, statuses
+from core.flows.validate import risk
 from core.flows.validate.address import check_address
 from core.flows.validate.checks import OWN, reasons
 from core.orders import queries
@@ -43,8 +44,9 @@ def validate(hub: "Hub", order_ids: Iterable[int]) -> None:
         return
     addresses = {order.id: _check(hub, order.address) for order in orders if order.address is not None}
     findings = {order.id: hub.registry.hooks.validate_order(order.view) for order in orders}
+    risks = risk.assess(hub, orders)
     with hub.transaction() as session:
-        _write(session, orders, addresses, findings, hold_risk_at)
+        _write(session, orders, addresses, findings, risks, hold_risk_at)
 
 
 def _check(hub: "Hub", address: Address) -> AddressCheck:
@@ -69,10 +71,11 @@ def _write(
     orders: Sequence[Checked],
     addresses: dict[int, AddressCheck],
     findings: dict[int, list[Finding]],
+    risks: risk.Said,
     hold_risk_at: RiskLevel,
 ) -> None:
     now = {order.id: order.version for order in queries.locked(session, [order.id for order in orders])}
-    fresh = [order for order in orders if now[order.id] == order.version]
+    fresh = risk.keep(session, [order for order in orders if now[order.id] == order.version], risks)
     # One that changed meanwhile is looked at again, as it is now.
     advance.later(session, [order.id for order in orders if now[order.id] != order.version])
     wanted = [

@@ -109,7 +109,7 @@ def test_an_order_is_picked_packed_labelled_handed_over_and_delivered(api: Api, 
     assert shipment["packages"] == [{"kind": "PARCEL", "weightGrams": 800, "lines": [{"sku": "TEA", "quantity": 3}]}]
     assert api.done(PACK, id=work["id"], packages=parcels, key="k1")["shipment"]["id"] == shipment["id"]
 
-    assert [code for code, _ in api.refused(HAND, ids=["ship_99"], key="h0")] == ["NOT_FOUND"]
+    assert api.refused(HAND, ids=["ship_99"], key="h0") == [("NOT_FOUND", ["ids"])]
     rates = api.done(RATES, id=shipment["id"])["shipment"]["rates"]
     bought = api.done(BUY, id=shipment["id"], rate=rates[0]["id"], key="b1")["shipment"]
     (label,) = [package["label"] for package in bought["packages"]]
