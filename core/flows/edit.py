@@ -72,7 +72,7 @@ def _requantify(session: Session, order: Order, lines: Sequence[OrderLine], quan
         gone = min(part.cancelled // per_unit for part, per_unit in parts)
         change = wanted - (line.quantity - gone)
         if change > 0:
-            _grow(order, lines, line, change)
+            _grow(session, order, lines, line, change)
         for part, per_unit in parts if change < 0 else ():
             if -change * per_unit > left(part):
                 said = f"{part.sku} has {left(part)} units that can still be taken away, not {-change * per_unit}."
@@ -85,11 +85,11 @@ def _requantify(session: Session, order: Order, lines: Sequence[OrderLine], quan
             raise IllegalState(f"Some of it is leaving order {order.number} right now.", path=("quantities",))
 
 
-def _grow(order: Order, lines: Sequence[OrderLine], line: OrderLine, units: int) -> None:
+def _grow(session: Session, order: Order, lines: Sequence[OrderLine], line: OrderLine, units: int) -> None:
     included = order.taxes_included
     gross = changing.gross_of(line, included=included) + line.unit_price_minor * units
     tax = line.tax_minor + (divide(line.tax_minor * units, line.quantity) if line.quantity else 0)
-    changing.grow(lines, line, units)
+    changing.grow(session, lines, line, units)
     changing.price(
         lines, line, unit=line.unit_price_minor, gross=gross, discount=line.discount_minor, tax=tax, included=included
     )

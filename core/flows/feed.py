@@ -4,7 +4,7 @@ They take the way of every order: kept as they came, captured, checked, promised
 ran out are bought in first, save for every eighth order, which waits for them as a backorder.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -21,6 +21,7 @@ from core.flows import catalog as catalog_flows
 from core.flows import stock
 from core.flows.capture import capture
 from core.inbox import service as inbox
+from core.inbox.models import InboxMessage
 from core.inbox.service import Raw
 from core.integrations.models import Integration, SyncCursor
 from core.jobs.registry import periodic
@@ -94,6 +95,24 @@ def _bring_in(session: Session, key: str, orders: tuple[tuple[OrderData, str], .
     channel = catalog.channel_by_key(session, CHANNEL)
     (kept,) = inbox.keep(session, integration_id, [Raw(kind=KIND, payload=raw, external_id=data.external_id)])
     capture(session, channel, [data], inbox_ids=[kept.id])
+
+
+def apply(hub: "Hub", key: str, messages: Sequence[InboxMessage]) -> None:
+    """Take orders of the feed in again, from the rows that were kept of them."""
+    reader = dict(hub.registry.providers("channel", "reread")).get(key)
+    sample = dict(hub.registry.providers("channel", "files"))[key].sample() if reader else None
+    if reader is None or sample is None:
+        return
+    orders, numbers = list[OrderData](), list[int]()
+    for message in messages:
+        read = (each.document for each in reader.reread(message.payload, sample.mapping)) if message.payload else ()
+        for document in read:
+            if isinstance(document, OrderData):
+                number = int((message.external_id or "").removeprefix("live-")) - 1
+                orders.append(_as_new(document, number, message.received_at))
+                numbers.append(message.id)
+    with hub.transaction() as session, acting_as(f"channel:{CHANNEL}"):
+        capture(session, catalog.channel_by_key(session, CHANNEL), orders, inbox_ids=numbers)
 
 
 def _next(session: Session, integration_id: int) -> int:

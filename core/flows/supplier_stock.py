@@ -1,9 +1,10 @@
 """What suppliers and 3PLs say they have: fetched, and taken as the figures of their locations."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from pydantic import TypeAdapter
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
@@ -13,22 +14,29 @@ from core.catalog.models import Item
 from core.flows import stock
 from core.flows.supplier_updates import at_cursor, keep_cursor, quarantine
 from core.inbox import service as inbox
+from core.inbox.models import InboxMessage
 from core.inbox.service import Raw
 from core.integrations.models import Integration, SyncRun, SyncState
 from core.jobs.registry import enqueue, job, periodic
 from core.purchasing.models import Supplier, SupplierOffer
 from core.stock.models import Location
+from core.stock.service import MOST_UNITS
 
 if TYPE_CHECKING:
     from core.hub import Hub
 
 JOB = "stock"
+KIND = "supplier_figure"
+"""The kind of messages that hold a figure of something that is no item yet."""
+
+_ROW = TypeAdapter(crossdock.StockRow)
 
 _NOTE = text(
     """
     update supplier_offers offer set stock = figure.units, updated_at = :now
     from unnest(cast(:items as bigint[]), cast(:units as int[])) as figure(item_id, units), suppliers
     where suppliers.location_id = :location and offer.supplier_id = suppliers.id and offer.item_id = figure.item_id
+        and (offer.stock is null or not :late or offer.updated_at < :as_of)
     """
 )
 
@@ -59,20 +67,13 @@ def fetch(hub: "Hub", integration: str) -> int | None:
 
 
 def take_in(session: Session, integration_id: int, told: crossdock.StockSnapshot) -> int:
-    """Apply figures, the oldest first; those that were overtaken change nothing. An unknown SKU is quarantined."""
+    """Apply figures, the oldest first; those that were overtaken change nothing.
+
+    An unknown SKU is quarantined, and so is a figure that cannot be, each alone.
+    """
     items = _items(session, integration_id, told.rows)
-    unknown = [row for row in told.rows if row.sku not in items]
-    by_moment: dict[datetime, dict[int, int]] = {}
-    for row in told.rows:
-        if row.sku in items:
-            by_moment.setdefault(row.as_of, {})[items[row.sku]] = row.quantity
-    moments = sorted(by_moment)
-    for location_id in _locations(session, integration_id):
-        for moment in moments:
-            figures = [stock.Figure(item_id, quantity) for item_id, quantity in by_moment[moment].items()]
-            whole = told.complete and len(moments) == 1
-            stock.snapshot(session, location_id, figures, as_of=moment, reference="snapshot", complete=whole)
-            _note_on_offers(session, location_id, by_moment[moment])
+    unknown = [row for row in told.rows if not _can_be(row) or row.sku not in items]
+    _put_down(session, integration_id, items, told)
     bad = quarantine(session, integration_id, told.quarantined) + _set_aside(session, integration_id, unknown)
     keep_cursor(session, integration_id, JOB, told.cursor)
     now = clock.now()
@@ -94,6 +95,43 @@ def take_in(session: Session, integration_id: int, told: crossdock.StockSnapshot
     return run.id
 
 
+def apply(hub: "Hub", key: str, messages: Sequence[InboxMessage]) -> None:
+    """Apply figures that were kept until there was an item for them. A later figure or count still holds."""
+    with hub.transaction() as session, actor.acting_as(f"supplier:{key}"):
+        integration_id = session.scalars(select(Integration.id).where(Integration.key == key)).one()
+        waiting = inbox.waiting(session, [message.id for message in messages])
+        rows = [_ROW.validate_json(message.payload) for message in waiting]
+        items = _items(session, integration_id, rows)
+        _put_down(session, integration_id, items, crossdock.StockSnapshot(rows=tuple(rows)), late=True)
+        known = [message.id for message, row in zip(waiting, rows, strict=True) if row.sku in items and _can_be(row)]
+        inbox.settle(session, [(message_id, None, "UPDATED") for message_id in known])
+
+
+def _put_down(
+    session: Session,
+    integration_id: int,
+    items: Mapping[str, int],
+    told: crossdock.StockSnapshot,
+    *,
+    late: bool = False,
+) -> None:
+    """Take the figures of known items for what their locations have, the oldest first.
+
+    late: they waited here, so that an offer may have been told of since.
+    """
+    by_moment: dict[datetime, dict[int, int]] = {}
+    for row in told.rows:
+        if row.sku in items and _can_be(row):
+            by_moment.setdefault(row.as_of, {})[items[row.sku]] = row.quantity
+    moments = sorted(by_moment)
+    for location_id in _locations(session, integration_id):
+        for moment in moments:
+            figures = [stock.Figure(item_id, quantity) for item_id, quantity in by_moment[moment].items()]
+            whole = told.complete and len(moments) == 1
+            stock.snapshot(session, location_id, figures, as_of=moment, reference="snapshot", complete=whole)
+            _note_on_offers(session, location_id, by_moment[moment], moment, late=late)
+
+
 def _items(session: Session, integration_id: int, rows: Sequence[crossdock.StockRow]) -> dict[str, int]:
     """By our SKU, else by the supplier's own."""
     skus = {row.sku for row in rows}
@@ -112,18 +150,34 @@ def _locations(session: Session, integration_id: int) -> list[int]:
     return list(session.scalars(select(Location.id).where(named).order_by(Location.id)))
 
 
-def _note_on_offers(session: Session, location_id: int, figures: dict[int, int]) -> None:
-    columns = {"items": list(figures), "units": list(figures.values())}
+def _note_on_offers(
+    session: Session, location_id: int, figures: dict[int, int], as_of: datetime, *, late: bool
+) -> None:
+    columns = {"items": list(figures), "units": list(figures.values()), "as_of": as_of, "late": late}
     session.execute(_NOTE, {**columns, "location": location_id, "now": clock.now()})
 
 
 def _set_aside(session: Session, integration_id: int, rows: Sequence[crossdock.StockRow]) -> int:
-    messages = [Raw(kind="supplier_row", external_id=row.source, payload=f"{row.sku},{row.quantity}") for row in rows]
+    messages = [_raw(row) for row in rows]
     new = 0
     for message, row in zip(inbox.keep(session, integration_id, messages), rows, strict=True):
         if message.new:
             new += 1
-            inbox.quarantine(
-                session, message.id, f"{row.source}: there is no item {row.sku!r}. Add it, or an offer of it."
-            )
+            inbox.quarantine(session, message.id, _why(row))
     return new
+
+
+def _can_be(row: crossdock.StockRow) -> bool:
+    return 0 <= row.quantity <= MOST_UNITS
+
+
+def _why(row: crossdock.StockRow) -> str:
+    if not _can_be(row):
+        most = f"{MOST_UNITS:,}"
+        return f"{row.source}: {row.quantity:,} of {row.sku} cannot lie anywhere: 0 to {most}. Ask for a new figure."
+    return f"{row.source}: there is no item {row.sku!r}. Add it, or an offer of it, then replay this message."
+
+
+def _raw(row: crossdock.StockRow) -> Raw:
+    payload = _ROW.dump_json(row).decode()
+    return Raw(kind=KIND, external_id=row.source, version=inbox.digest(payload), payload=payload)

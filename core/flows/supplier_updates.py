@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-import orjson
 import structlog
+from pydantic import TypeAdapter
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
@@ -20,6 +20,7 @@ from core.flows.fulfil import news
 from core.flows.ship.record import ShipmentFact, record
 from core.fulfillment import queries as work
 from core.inbox import service as inbox
+from core.inbox.models import InboxMessage
 from core.inbox.service import Raw
 from core.integrations.models import Integration, SyncCursor, SyncRun, SyncState
 from core.jobs.registry import enqueue, job, periodic
@@ -30,6 +31,11 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 JOB = "updates"
+KIND = "supplier_update"
+UNREADABLE = "supplier_row"
+"""The kind of messages that hold a row which the plugin could not read."""
+
+_UPDATE = TypeAdapter(crossdock.SupplierUpdate)
 _Kept = list[tuple[int, crossdock.SupplierUpdate]]
 
 
@@ -85,6 +91,13 @@ def take_in(session: Session, integration_id: int, updates: crossdock.Updates) -
     return run.id
 
 
+def apply(hub: "Hub", key: str, messages: Sequence[InboxMessage]) -> None:
+    """Apply updates that were kept, as far as they were not applied yet: quantities add up, so none counts twice."""
+    with hub.transaction() as session, actor.acting_as(f"supplier:{key}"):
+        waiting = inbox.waiting(session, [message.id for message in messages])
+        _apply(session, [(message.id, _UPDATE.validate_json(message.payload)) for message in waiting])
+
+
 def at_cursor(session: Session, integration_id: int, name: str) -> str | None:
     """Where a job of an integration goes on."""
     known = (SyncCursor.integration_id == integration_id) & (SyncCursor.job == name)
@@ -101,10 +114,7 @@ def keep_cursor(session: Session, integration_id: int, name: str, cursor: str | 
 
 
 def _keep(session: Session, integration_id: int, items: Sequence[crossdock.SupplierUpdate]) -> tuple[_Kept, int]:
-    messages = [
-        Raw(kind="supplier_update", external_id=item.update_id, payload=orjson.dumps(item, default=str).decode())
-        for item in items
-    ]
+    messages = [Raw(kind=KIND, external_id=item.update_id, payload=_UPDATE.dump_json(item).decode()) for item in items]
     kept = inbox.keep(session, integration_id, messages)
     fresh = [(message.id, item) for message, item in zip(kept, items, strict=True) if message.new]
     return fresh, len(items) - len(fresh)
@@ -112,7 +122,15 @@ def _keep(session: Session, integration_id: int, items: Sequence[crossdock.Suppl
 
 def quarantine(session: Session, integration_id: int, rows: Sequence[crossdock.Quarantined]) -> int:
     """Rows that made no sense, each once, with where they stand and how to mend them."""
-    messages = [Raw(kind="supplier_row", external_id=f"{row.source}:{row.line}", payload=row.payload) for row in rows]
+    messages = [
+        Raw(
+            kind=UNREADABLE,
+            external_id=f"{row.source}:{row.line}",
+            version=inbox.digest(row.payload),
+            payload=row.payload,
+        )
+        for row in rows
+    ]
     new = 0
     for message, row in zip(inbox.keep(session, integration_id, messages), rows, strict=True):
         if message.new:

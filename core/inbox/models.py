@@ -26,6 +26,7 @@ class InboxMessage(Base):
 
     __tablename__ = "inbox_messages"
     __table_args__ = (
+        Index("ix_inbox_messages_external_id", "external_id", postgresql_where=text("external_id is not null")),
         Index(
             "uq_inbox_messages", "integration_id", "kind", "external_id", "external_version", unique=True,
             postgresql_nulls_not_distinct=True, postgresql_where=text("external_id is not null"),
@@ -44,6 +45,8 @@ class InboxMessage(Base):
     mapper: Mapped[str | None]
     """Name and version of what maps the payload, so that a mended mapper can be told from the one that failed."""
     error: Mapped[str | None]
+    left_out: Mapped[list[str] | None]
+    """Lines that still wait, by their names in the document, where the others were applied."""
     order_id: Mapped[BigInt | None] = mapped_column(ForeignKey("orders.id"), index=True)
     received_at: Mapped[datetime] = mapped_column(server_default=func.now())
     processed_at: Mapped[datetime | None]

@@ -1,7 +1,7 @@
 """Keeping what remote systems send, as it came, each thing once."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -64,7 +64,19 @@ _OTHER_VERSIONS = text(
     join jsonb_to_recordset(cast(:messages as jsonb)) as given(kind text, external_id text, version text)
         on message.kind = given.kind and message.external_id = given.external_id
         and message.external_version is distinct from given.version
-    where message.integration_id is not distinct from :integration and message.state <> 'QUARANTINED'
+    where message.integration_id is not distinct from :integration
+        and (message.state <> 'QUARANTINED' or message.left_out is not null)
+    """
+)
+
+_OVERTAKEN = text(
+    """
+    select message.id from inbox_messages message
+    where message.id = any(:ids) and exists (
+        select 1 from inbox_messages later
+        where later.integration_id is not distinct from message.integration_id and later.kind = message.kind
+            and later.external_id = message.external_id and later.id > message.id and later.state <> 'QUARANTINED'
+    )
     """
 )
 
@@ -72,14 +84,19 @@ _SETTLE = text(
     """
     update inbox_messages message
     set state = case when message.state = 'APPLIED' then message.state else given.state end,
-        order_id = coalesce(given.order_id, message.order_id), error = null, processed_at = :now
+        order_id = coalesce(given.order_id, message.order_id), error = null, left_out = null,
+        processed_at = :now
     from jsonb_to_recordset(cast(:given as jsonb)) as given(id bigint, order_id bigint, state text)
     where message.id = given.id
     """
 )
 
 _QUARANTINE = text(
-    "update inbox_messages set state = 'QUARANTINED', error = :error, processed_at = :now where id = :id"
+    """
+    update inbox_messages
+    set state = 'QUARANTINED', error = :error, left_out = coalesce(:left_out, left_out), processed_at = :now
+    where id = :id
+    """
 )
 
 _STATES = {
@@ -149,9 +166,40 @@ def states(
     return {(row[0], row[1]): InboxState(row[4]) for row in session.execute(_FIND, parameters)}
 
 
-def quarantine(session: Session, message_id: int, error: str) -> None:
-    """Set a message aside for a person: it could not be understood, or not be applied."""
-    session.execute(_QUARANTINE, {"id": message_id, "error": error, "now": clock.now()})
+def waiting(session: Session, message_ids: Iterable[int]) -> list[InboxMessage]:
+    """Those of these messages that were not applied yet, oldest first, locked: nobody else applies them meanwhile."""
+    query = (
+        select(InboxMessage)
+        .where(
+            InboxMessage.id.in_(list(message_ids)),
+            InboxMessage.state.in_([InboxState.RECEIVED, InboxState.QUARANTINED]),
+        )
+        .order_by(InboxMessage.id)
+        .with_for_update()
+    )
+    return list(session.scalars(query))
+
+
+def overtaken(session: Session, message_ids: Iterable[int]) -> set[int]:
+    """Those of these messages after which something else came about the same thing, and was not set aside."""
+    return set(session.scalars(_OVERTAKEN, {"ids": list(message_ids)}))
+
+
+def quarantine(session: Session, message_id: int, error: str, *, left_out: Sequence[str] | None = None) -> None:
+    """Set a message aside for a person: it could not be understood, or not be applied.
+
+    left_out: the lines that could not, by their names in the document; the others are applied. None: all that waited.
+    """
+    lines = None if left_out is None else list(left_out)
+    session.execute(_QUARANTINE, {"id": message_id, "error": error, "left_out": lines, "now": clock.now()})
+
+
+def left_out(session: Session, message_ids: Iterable[int]) -> dict[int, set[str]]:
+    """Of those of these messages that were applied in part: the lines that still wait."""
+    query = select(InboxMessage.id, InboxMessage.left_out).where(
+        InboxMessage.id.in_(list(message_ids)), InboxMessage.left_out.is_not(None)
+    )
+    return {message_id: set(lines or ()) for message_id, lines in session.execute(query)}
 
 
 def digest(payload: str) -> str:

@@ -9,6 +9,7 @@ import subprocess
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
 
@@ -25,6 +26,8 @@ _CLUSTER = (
     *("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
 )
 """One user without a password, as only the owner reaches the socket; text sorts alike on every system."""
+_FULL = "No space left on device"
+_TAIL = 1 << 16
 _STILL_ENDING = "pre-existing shared memory block"
 
 _SETTINGS = {
@@ -61,6 +64,21 @@ def embedded_postgres(home: Path, *, durable: bool = True) -> Iterator[str]:
         yield f"postgresql://{_NAME}@/{_NAME}?host={quote(str(sockets), safe='/')}&port={_PORT}"
     finally:
         server.stop()
+
+
+def ran_out_of_room(home: Path) -> bool:
+    """Whether this home's server has said in the last minute that its disk is full.
+
+    Without room for its write-ahead log it ends at once, and can tell its log only, not whoever waits for an answer.
+    """
+    log = home / "logs" / "postgres.log"
+    if not log.is_file():
+        return False
+    with log.open("rb") as file:
+        file.seek(max(0, log.stat().st_size - _TAIL))
+        lines = file.read().decode("utf-8", "replace").splitlines()
+    since = f"{datetime.now(UTC) - timedelta(minutes=1):%Y-%m-%d %H:%M:%S}"
+    return any(_FULL in line and line[: len(since)] >= since for line in lines)
 
 
 def _prepared(home: Path, *, durable: bool) -> tuple[Server, Path]:

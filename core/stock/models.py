@@ -111,6 +111,8 @@ class StockLevel(Base):
     incoming: Mapped[int] = mapped_column(server_default="0")
     safety: Mapped[int] = mapped_column(server_default="0")
     safety_automatic: Mapped[bool] = mapped_column(server_default="true")
+    figured_at: Mapped[datetime | None]
+    """The moment of the latest count or figure of it, also of one that changed nothing and wrote no movement."""
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
     item: Mapped["Item"] = related()
@@ -122,9 +124,18 @@ class StockMovement(Base):
 
     __tablename__ = "stock_movements"
     __table_args__ = (
+        Index("ix_stock_movements_reason", "reason"),
+        Index("ix_stock_movements_location", "location_id", "id"),
         Index("ix_stock_movements_item", "item_id", "location_id", "id"),
         Index("ix_stock_movements_occurred", "occurred_at", "id"),
         Index("ix_stock_movements_reference", "reference"),
+        Index(
+            "ix_stock_movements_figures",
+            "item_id",
+            "location_id",
+            "occurred_at",
+            postgresql_where=text("reason in ('COUNT', 'SNAPSHOT')"),
+        ),
     )
 
     id: Mapped[Id]

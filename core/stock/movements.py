@@ -11,11 +11,14 @@ from sqlalchemy.orm import Session
 
 from core import actor, clock
 from core.db import insert_rows
-from core.errors import InsufficientStock
+from core.errors import InsufficientStock, Invalid
 from core.stock import queries
 from core.stock.changes import note_change
 from core.stock.models import MovementReason, StockMovement
 from core.stock.queries import Place
+
+MOST_UNITS = 1_000_000_000
+"""More units than lie at any place: what is told beyond that is a slip. Levels hold twice as many, in 32 bits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +57,7 @@ _CHANGE_LEVELS = text(
     """
     with change as materialized (
         select * from jsonb_to_recordset(cast(:changes as jsonb))
-            as change(item_id bigint, location_id bigint, on_hand int, reserved int, damaged int)
+            as change(item_id bigint, location_id bigint, on_hand bigint, reserved bigint, damaged bigint)
     ), locked as materialized (
         select level.id, level.item_id, level.location_id, level.owned, level.on_hand, level.reserved, level.damaged
         from stock_levels level
@@ -68,6 +71,7 @@ _CHANGE_LEVELS = text(
         where locked.id is null
            or locked.reserved + change.reserved < 0
            or locked.damaged + change.damaged < 0
+           or greatest(locked.on_hand + change.on_hand, locked.damaged + change.damaged) > 2 * :most
            or locked.owned and locked.on_hand + change.on_hand < locked.reserved + change.reserved
     ), changed as (
         update stock_levels level
@@ -102,7 +106,7 @@ def move(session: Session, movements: Sequence[Movement]) -> None:
 
     A level begins with its first movement. Raises InsufficientStock, naming SKU and location, where an own level
     would fall below zero or below what is reserved of it. Movements of the same place are summed before they are
-    judged, so a transfer within one call may pass through.
+    judged, so a transfer within one call may pass through. Raises Invalid for more than a level can hold.
     """
     if not movements:
         return
@@ -111,9 +115,13 @@ def move(session: Session, movements: Sequence[Movement]) -> None:
     session.flush()
     open_levels(session, changes)
     listed = [{"item_id": item, "location_id": place, **change} for (item, place), change in changes.items()]
-    refused = session.execute(_CHANGE_LEVELS, {"changes": orjson.dumps(listed).decode(), "now": now}).mappings().all()
+    refused = (
+        session.execute(_CHANGE_LEVELS, {"changes": orjson.dumps(listed).decode(), "now": now, "most": MOST_UNITS})
+        .mappings()
+        .all()
+    )
     if refused:
-        raise _insufficient(session, refused[0], changes)
+        raise _refusal(session, refused[0], changes)
     by = actor.current()
     rows = [_row(made, by, now) for made in movements]
     insert_rows(session, StockMovement, _COLUMNS, rows)
@@ -143,10 +151,13 @@ def _summed(movements: Iterable[Movement]) -> dict[Place, dict[str, int]]:
     return sums
 
 
-def _insufficient(session: Session, level: Any, changes: dict[Place, dict[str, int]]) -> InsufficientStock:
+def _refusal(session: Session, level: Any, changes: dict[Place, dict[str, int]]) -> InsufficientStock | Invalid:
     place = (level["item_id"], level["location_id"])
     sku, code = queries.names(session, [place])[place]
     change = changes[place]
+    most = max(level["on_hand"] + change["on_hand"], level["damaged"] + change["damaged"])
+    if most > 2 * MOST_UNITS:
+        return Invalid(f"{most:,} units of {sku} would lie at {code}, more than {2 * MOST_UNITS:,}: that is a slip.")
     if level["damaged"] + change["damaged"] < 0:
         return InsufficientStock(
             f"{sku} at {code} has {level['damaged']} damaged units, and {-change['damaged']} were to be taken. "

@@ -17,7 +17,7 @@ def crossdock_providers() -> Sequence[crossdock.Provider]:
             kind="channel",
             settings=CsvOrdersSettings,
             factory=CsvOrders,
-            capabilities={"files"},
+            capabilities={"files", "reread"},
             summary=manifest.summary,
         )
     ]

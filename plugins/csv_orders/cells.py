@@ -13,9 +13,10 @@ from plugins.csv_orders.mapping import Mapping, Sign
 T = TypeVar("T")
 
 _MOST_REMEMBERED = 100_000
-_LARGEST_QUANTITY = 2**31 - 1
+_LARGEST_QUANTITY = 10_000_000
+"""Far more than anybody sells in one line, and few enough that a level can hold the sum of many."""
 _LARGEST_MINOR = 10**12
-_WHOLE = re.compile(r"([+-]?\d{1,12})(?:\.0+)?", re.ASCII)
+_WHOLE = re.compile(r"([+-]?\d{1,40})(?:\.0+)?", re.ASCII)
 _NUMBER = re.compile(r"[+-]?\d{1,18}(?:\.\d{1,12})?", re.ASCII)
 _YEARS = range(1970, 2200)
 
@@ -75,7 +76,7 @@ def quantity(text: str) -> Quantity:
     if units == 0:
         raise Unreadable("quantity", "The quantity is 0.", "Write how many, or remove the row.")
     if abs(units) > _LARGEST_QUANTITY:
-        raise Unreadable("quantity", f"{units} is more than can be counted here.", "Mend the quantity.")
+        raise Unreadable("quantity", f"{units} is more than one row can sell.", "Mend the quantity.")
     return Quantity(units, _sign(units))
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from crossdock import Batch, Integration, Sample
+from crossdock import Batch, Imported, Integration, Sample
 from plugins.csv_orders import mapping as mappings
-from plugins.csv_orders.read import batches
+from plugins.csv_orders.read import again, batches
 from plugins.csv_orders.settings import CsvOrdersSettings
 
 _BUNDLED = Path(__file__).parent / "mappings"
@@ -13,7 +13,7 @@ _SAMPLE = Path(__file__).parent / "sample" / "online-retail-days.csv.gz"
 
 
 class CsvOrders:
-    """Kind `channel`, capability `files`."""
+    """Kind `channel`, capabilities `files` and `reread`."""
 
     def __init__(self, integration: Integration[CsvOrdersSettings]) -> None:
         own = integration.settings.mappings
@@ -26,6 +26,10 @@ class CsvOrders:
     def open(self, path: Path, mapping: str, *, after: int = 0, batch_rows: int = 5_000) -> Iterator[Batch]:
         """See `crossdock.FileImport.open`."""
         return batches(path, mappings.named(mapping, self._folders), after=after, batch_rows=batch_rows)
+
+    def reread(self, raw: str, mapping: str) -> Sequence[Imported]:
+        """See `crossdock.FileReread.reread`."""
+        return again(raw, mappings.named(mapping, self._folders))
 
     def sample(self) -> Sample | None:
         """A few days of a real shop."""

@@ -154,7 +154,7 @@ def _load(path: Path) -> Mapping:
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False)[0]
         key = ".".join(str(part) for part in first["loc"])
-        message = first["msg"].removeprefix("Value error, ")
+        message = first["msg"].removeprefix("Value error, ").rstrip(".")
         raise BadData(f"Mapping {path.name}, key {key}: {message}. Mend the mapping.", where=key) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadData(f"Mapping {path.name} is no TOML: {error}. Mend the mapping.", where=path.name) from None

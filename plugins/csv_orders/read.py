@@ -1,5 +1,7 @@
 """The second look: put the rows of each document together, and give documents out in batches."""
 
+import csv
+import io
 from collections.abc import Iterator
 from hashlib import blake2b
 from pathlib import Path
@@ -22,6 +24,17 @@ def batches(path: Path, mapping: Mapping, *, after: int, batch_rows: int) -> Ite
             yield Batch(position=after, done=done, of=2 * source.size)
     with Source.open(path, mapping) as source:
         yield from _Reading(source, found, after).batches(batch_rows)
+
+
+def again(raw: str, mapping: Mapping) -> list[Imported]:
+    """The documents of rows that were kept: `Imported.raw`."""
+    with Source.kept(raw, mapping) as source:
+        read = list(_Reading(source, Survey(), 0).batches(_MOST_HELD))
+    found = [imported for batch in read for imported in batch.documents]
+    if not found:
+        reasons = [row.reason for batch in read for row in batch.rejected]
+        raise BadData(reasons[0] if reasons else "What was kept of it has no rows.", payload=raw)
+    return found
 
 
 class _Reading:
@@ -97,10 +110,19 @@ class _Reading:
     def _finish(self, reader: Rows, key: str, group: list[Row]) -> None:
         draft = reader.draft(key, group)
         source = f"{self._source.path.name}, line {group[0][0]}"
+        raw = self._raw(group)
         for document in documents(draft, self._source.mapping, fingerprint=self._digest(group), source=source):
-            self._ready.append(Imported(document=document, rows=len(document.lines)))
+            self._ready.append(Imported(document=document, rows=len(document.lines), raw=raw))
         self._rejected += draft.rejected
         self._pending += len(group)
+
+    def _raw(self, group: list[Row]) -> str:
+        """A file of these rows alone."""
+        text = io.StringIO()
+        writer = csv.writer(text, delimiter=self._source.mapping.file.delimiter, lineterminator="\n")
+        writer.writerow(self._source.columns)
+        writer.writerows([cells for _, cells in group])
+        return text.getvalue()
 
     def _digest(self, group: list[Row]) -> str:
         """Changes with any cell, and with the mapping."""

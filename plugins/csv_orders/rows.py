@@ -77,7 +77,7 @@ class Rows:
         if rule is None or rule.meaning == "reject":
             raise _unfit(draft.kind, quantity, price, rule)
         if rule.meaning == "stock":
-            draft.stock.append(self._stock_line(position, sku, quantity.units, self._name(cell)))
+            draft.stock.append(self._stock_line(position, sku, quantity.units, self._name(cell), row[0]))
         elif rule.meaning == "free":
             draft.free.append((row, self._line(position, sku, self._name(cell), quantity, price)))
         else:
@@ -105,7 +105,7 @@ class Rows:
             amount=None if price.exact is None else Money.rounded(price.exact * units, self._currency),
         )
 
-    def _stock_line(self, position: int, sku: Sku, delta: int, note: str) -> StockLine:
+    def _stock_line(self, position: int, sku: Sku, delta: int, note: str, line: int) -> StockLine:
         if sku.kind is not LineKind.GOODS:
             raise Unreadable(
                 "sku",
@@ -117,7 +117,9 @@ class Rows:
         # Found goods only ever add, and lost ones only ever take away, whatever somebody wrote.
         if (reason is StockReason.FOUND) != (delta > 0):
             reason = StockReason.CORRECTION
-        return StockLine(external_id=str(position), sku=sku.code, delta=delta, reason=reason, note=note)
+        return StockLine(
+            external_id=str(position), sku=sku.code, delta=delta, reason=reason, note=note, source=f"line {line}"
+        )
 
     def _settle_free(self, draft: Draft) -> None:
         """Goods without a price are a gift where somebody bought something, else they were found."""
@@ -128,7 +130,8 @@ class Rows:
         for row, line in draft.free:
             try:
                 sku = Sku(line.sku, line.kind)
-                draft.stock.append(self._stock_line(int(line.external_id), sku, line.quantity, self._name(row[1])))
+                place, units, note = int(line.external_id), line.quantity, self._name(row[1])
+                draft.stock.append(self._stock_line(place, sku, units, note, row[0]))
             except Unreadable as fault:
                 draft.rejected.append(self._rejected(row, fault))
 

@@ -4,7 +4,7 @@ import csv
 import gzip
 import io
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +22,7 @@ Row = tuple[int, list[str]]
 
 @dataclass(slots=True)
 class Source:
-    """An open file. `line` is the last line read; `index` a role's place in a row."""
+    """An open file. `line` is the last line read, `columns` the header as it stands there."""
 
     path: Path
     mapping: Mapping
@@ -31,7 +31,11 @@ class Source:
     _closing: ExitStack
     size: int
     line: int = 0
-    width: int = 0
+    columns: Sequence[str] = ()
+
+    @property
+    def width(self) -> int:
+        return len(self.columns)
 
     @classmethod
     def open(cls, path: Path, mapping: Mapping) -> Self:
@@ -50,6 +54,13 @@ class Source:
                 stream = stack.enter_context(io.BufferedReader(unzipped, _BUFFER))
             return cls(path, mapping, raw, stream, stack.pop_all(), size)
 
+    @classmethod
+    def kept(cls, raw: str, mapping: Mapping) -> Self:
+        """What was kept of a file, as if it were one."""
+        content = raw.encode(mapping.file.encoding)
+        stream = io.BytesIO(content)
+        return cls(Path("what was kept"), mapping, stream, stream, ExitStack(), len(content))
+
     def __enter__(self) -> Self:
         return self
 
@@ -63,11 +74,18 @@ class Source:
 
     def header(self, rows: Iterator[list[str]]) -> dict[str, int]:
         """Role to place in a row. Raises BadData for columns that are missing, unknown or there twice."""
-        header = [name.strip() for name in next(rows, [])]
+        self.columns = next(rows, [])
+        header = [name.strip() for name in self.columns]
         if not header:
             self._refuse("it is empty", "Name a file with a header line and rows.")
         columns = self.mapping.columns
         used = columns.used
+        for role, name in used.items():
+            if name not in header:
+                self._refuse(
+                    f"column {name!r}, which the mapping reads as {role}, is missing",
+                    f"The file has {', '.join(header)}. Add the column or mend the mapping.",
+                )
         for number, name in enumerate(header, start=1):
             if header.index(name) != number - 1:
                 self._refuse(f"column {number} {name!r} is there twice", "Rename or remove one.")
@@ -77,13 +95,6 @@ class Source:
                     f"column {number} {name!r} is unknown to the mapping",
                     f"It knows {known}; add {name!r} to columns.ignore if it is of no use.",
                 )
-        for role, name in used.items():
-            if name not in header:
-                self._refuse(
-                    f"column {name!r}, which the mapping reads as {role}, is missing",
-                    f"The file has {', '.join(header)}. Add the column or mend the mapping.",
-                )
-        self.width = len(header)
         return {role: header.index(name) for role, name in used.items()}
 
     def rows(self) -> Iterator[list[str]]:
@@ -106,7 +117,13 @@ class Source:
                 self.line += 1
                 if len(raw) >= _LONGEST_LINE:
                     self._refuse(f"it is longer than {_LONGEST_LINE:,} bytes", "Is this a CSV file?")
-                yield raw.decode(encoding)
+                text = raw.decode(encoding)
+                if "\0" in text:
+                    self._refuse(
+                        f"character {text.index(chr(0)) + 1} is a NUL, which no text holds",
+                        f"Save the file as {encoding}; or is it no CSV file?",
+                    )
+                yield text
                 raw = readline(_LONGEST_LINE)
         except UnicodeDecodeError as error:
             column = len(error.object[: error.start].decode(encoding, "replace")) + 1

@@ -14,6 +14,7 @@ from core.catalog.models import Channel
 from core.errors import Invalid, NotFound, SettingsError
 from core.flows.import_files import opening, standing, take
 from core.flows.import_files.first_look import FirstLook, look_through
+from core.flows.import_files.kept import Mapper
 from core.flows.import_files.reading import Reader
 from core.flows.import_files.report import Progress, Rejects, Report
 from core.flows.import_files.standing import Place
@@ -117,7 +118,8 @@ class _Run:
             key = wanted or own or (next(iter(readers)) if len(readers) == 1 else None)
             if key is None or key not in readers:
                 known = ", ".join(sorted(readers)) or "none: add one of the plugin csv_orders to plugins.toml"
-                raise SettingsError(f"Say which integration reads the file. Those that can: {known}.")
+                said = f"{wanted!r} reads no files" if wanted else "Say which integration reads the file"
+                raise SettingsError(f"{said}. Those that can: {known}.")
             found = session.scalar(select(Integration.id).where(Integration.key == key))
             if found is None:
                 raise SettingsError(
@@ -195,8 +197,8 @@ class _Run:
                     session, look, items, place, self._percent, source=self._path.name
                 )
             standing.start(session, self._integration_id, self._job, self._place)
-            mapper = f"{self._integration_key} {self._mapping}"
-            return Target(self._integration_id, channel.id, channel.key, place, mapper)
+            mapper = Mapper(self._integration_key, self._mapping, self._location)
+            return Target(self._integration_id, channel.id, channel.key, place, str(mapper))
 
     def _take(self, target: Target, batch: Batch) -> None:
         before = self._place.position

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from core import ids, outbox
 from core.flows import book
 from core.flows.stock import shortfall
-from core.flows.stock.figures import Known, now_on_hand, since
+from core.flows.stock.figures import Known, now_on_hand, remember, since
 from core.flows.stock.shortfall import Shortfall
 from core.stock import service as stock
 from core.stock.models import MovementReason, StockLevel
@@ -58,7 +58,8 @@ class _Weighed:
 def apply(session: Session, facts: Sequence[Fact], *, sparing: bool = False) -> dict[Place, StockLevel]:
     """Write what these facts come to, with its value; the levels as they are after it.
 
-    A figure that a later count has overtaken is passed over. `sparing` writes no movement where nothing changed.
+    A figure that a later count has overtaken is passed over. `sparing` writes no movement where nothing changed: the
+    level remembers the figure's moment all the same.
     Raises InsufficientStock for what is not firm and does not fit.
     """
     places = sorted({fact.place for fact in facts})
@@ -81,6 +82,7 @@ def apply(session: Session, facts: Sequence[Fact], *, sparing: bool = False) -> 
     before = {place: level.on_hand for place, level in stock.levels(session, places).items()}
     made = [each for each in _bearable(weighed) if not sparing or each.on_hand or each.damaged]
     stock.move(session, made)
+    remember(session, [fact.figure for fact in facts if fact.figure])
     book.stock_value(session, made)
     after = stock.levels(session, places)
     names = stock.names(session, places)

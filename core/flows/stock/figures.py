@@ -62,7 +62,7 @@ _SINCE = text(
            case when asked.net then
                greatest(0, coalesce(level.reserved, 0) - coalesce(moved.reserved, 0) - coalesce(unseen.units, 0))
            else 0 end::int as seen,
-           coalesce(moved.overtaken, false) as overtaken
+           coalesce(moved.overtaken, false) or coalesce(level.figured_at > asked.at, false) as overtaken
     from asked
     left join stock_levels level using (item_id, location_id)
     left join unseen using (item_id, location_id)
@@ -92,6 +92,23 @@ def since(session: Session, figures: Iterable[Known]) -> dict[Place, Since]:
         return {}
     rows = session.execute(_SINCE, {"asked": orjson.dumps(asked).decode()})
     return {(row.item_id, row.location_id): Since(row.moved, row.seen, row.overtaken) for row in rows}
+
+
+_REMEMBER = text(
+    """
+    update stock_levels level set figured_at = asked.at
+    from jsonb_to_recordset(cast(:asked as jsonb)) as asked(item_id bigint, location_id bigint, at timestamptz)
+    where level.item_id = asked.item_id and level.location_id = asked.location_id
+      and (level.figured_at is null or level.figured_at < asked.at)
+    """
+)
+
+
+def remember(session: Session, figures: Iterable[Known]) -> None:
+    """Have the levels know when they were last counted: what left before and is told of later is in the count."""
+    asked = [{"item_id": figure.item_id, "location_id": figure.location_id, "at": figure.at} for figure in figures]
+    if asked:
+        session.execute(_REMEMBER, {"asked": orjson.dumps(asked).decode()})
 
 
 def now_on_hand(figure: Known, since: Since) -> int:

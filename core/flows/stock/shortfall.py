@@ -28,17 +28,21 @@ class Shortfall:
 
 def take_back(session: Session, lacking: Mapping[Place, int], short: Mapping[Place, Shortfall]) -> bool:
     """Take the youngest promises of these levels back and have their orders routed again; says whether any was."""
-    wanted: dict[int, dict[int, int]] = {}
+    wanted: dict[tuple[int, int], dict[int, int]] = {}
     for place, missing in lacking.items():
         for order_id, line_id, units in _youngest(session, place, missing):
-            lines = wanted.setdefault(order_id, {})
+            lines = wanted.setdefault((order_id, place[1]), {})
             lines[line_id] = lines.get(line_id, 0) + units
     if not wanted:
         return False
-    touched = {order.id: order for order in orders.locked(session, wanted)}
-    taken = {order_id: withdraw(session, order_id, wanted[order_id]).taken for order_id in sorted(wanted)}
-    for order_id in wanted:
-        _note(session, touched[order_id], taken[order_id], short)
+    touched = {order.id: order for order in orders.locked(session, {order_id for order_id, _ in wanted})}
+    # What the same order was promised from elsewhere is there, and stays.
+    taken = {
+        (order_id, location_id): withdraw(session, order_id, lines, location_ids=[location_id]).taken
+        for (order_id, location_id), lines in sorted(wanted.items())
+    }
+    for order_id, location_id in wanted:
+        _note(session, touched[order_id], location_id, taken[order_id, location_id], short)
     statuses.refresh(session, touched)
     advance.later(session, sorted(touched))
     return any(taken.values())
@@ -62,13 +66,14 @@ def _youngest(session: Session, place: Place, missing: int) -> list[tuple[int, i
     return found
 
 
-def _note(session: Session, order: Order, taken: Mapping[int, int], short: Mapping[Place, Shortfall]) -> None:
+def _note(
+    session: Session, order: Order, location_id: int, taken: Mapping[int, int], short: Mapping[Place, Shortfall]
+) -> None:
     lines = select(OrderLine.item_id, OrderLine.id).where(OrderLine.id.in_(taken))
     for item_id, line_id in session.execute(lines):
-        for place, shortage in short.items():
-            if place[0] == item_id:
-                shortage.taken[order.number] = shortage.taken.get(order.number, 0) + taken[line_id]
-                break
+        shortage = short.get((item_id, location_id)) if item_id is not None else None
+        if shortage is not None:
+            shortage.taken[order.number] = shortage.taken.get(order.number, 0) + taken[line_id]
 
 
 def tell(

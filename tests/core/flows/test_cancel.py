@@ -230,3 +230,18 @@ def test_sending_again_is_a_new_order_free_of_charge(session: Session, shop: Cha
     assert (again.original_id, again.total_minor, again.payment_status) == (order.id, 0, PaymentStatus.PAID)
     assert [(line.sku, line.open, line.item_id is not None) for line in lines_of(session, again)] == [("A", 1, True)]
     assert booked(session, "4000") == -3000
+
+
+@pytest.mark.parametrize("notify", [True, False])
+def test_whether_the_shopper_is_to_hear_of_it_stands_in_the_event(
+    session: Session, shop: Channel, notify: bool
+) -> None:
+    order = an_order_for(session, shop, {"A": 2})
+    (line,) = lines_of(session, order)
+
+    cancel(session, order.id, lines={line.id: 1}, reason=CancelReason.CUSTOMER, notify=notify)
+    cancel(session, order.id, reason=CancelReason.CUSTOMER, notify=not notify)
+    session.commit()
+
+    query = select(Event).where(Event.name.in_(["order.lines_cancelled", "order.cancelled"])).order_by(Event.id)
+    assert [event.data["notify"] for event in session.scalars(query)] == [notify, not notify]

@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 import crossdock
 from core.flows import inbox
+from core.flows.import_files import take
+from core.flows.inbox.apply import applier_of
 from core.hub import Hub
 from core.inbox.models import InboxMessage, InboxState
 from core.integrations.models import Integration, Plugin
@@ -132,6 +134,33 @@ def test_replaying_everything_changes_nothing(hub: Hub, session: Session, shop: 
     run_jobs(hub)
 
     assert (session.execute(text(everything)).one(), states(session)) == before
+
+
+def test_an_older_telling_does_not_win_by_being_replayed_where_the_channel_counts_no_versions(
+    hub: Hub, session: Session, shop: Integration
+) -> None:
+    tellings = [RawOrder(external_id="1001", payload=raw(version).payload) for version in (1, 1, 2)]
+    tellings[1] = RawOrder(external_id="1001", payload=raw(1, "better").payload)
+    kept = []
+    for telling in tellings:
+        kept += inbox.receive(session, shop, [telling])
+        session.commit()
+        run_jobs(hub)
+    assert the_order(session).note == "v2"
+
+    inbox.replay(session, [kept[0].id])
+    session.commit()
+    run_jobs(hub)
+
+    assert the_order(session).note == "v2"
+
+
+def test_every_kind_of_message_that_is_kept_has_its_applier() -> None:
+    kinds = [*take.KINDS.values()]
+    assert all(applier_of(f"uk-shop/{kind}") is not None for kind in kinds)
+    assert all(applier_of(kind) is not None for kind in ("order", "sample_order", "supplier_update", "supplier_row"))
+    assert applier_of("supplier_figure") is not None
+    assert applier_of("gossip") is applier_of("uk-shop/gossip") is None
 
 
 def test_a_mended_mapper_takes_what_was_set_aside(

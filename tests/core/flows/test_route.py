@@ -24,6 +24,7 @@ from core.fulfillment.models import (
 )
 from core.hub import Hub
 from core.jobs.models import Job
+from core.jobs.run import run_jobs
 from core.orders.models import Hold, Order
 from core.orders.states import FulfillmentStatus, OrderStatus
 from core.stock.models import LocationKind
@@ -268,6 +269,36 @@ def test_capacity_moves_the_rest_of_the_day_to_the_next(hub: Hub, session: Sessi
         today + timedelta(days=1),
         today + timedelta(days=2),
     ]
+
+
+@pytest.mark.parametrize("shortage", [ShortagePolicy.BACKORDER, ShortagePolicy.CANCEL])
+def test_what_is_too_much_for_a_day_is_routed_on_the_next_by_itself(
+    hub: Hub, session: Session, shortage: ShortagePolicy
+) -> None:
+    tea, channel = an_item(session), a_channel(session, shortage=shortage)
+    week = ["MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY"]
+    shelf = a_location(session, daily_capacity=3, workdays=week, timezone="Europe/Berlin")
+    a_level(session, tea, shelf, 50)
+    order = a_ready_order(session, channel, {tea: 5})
+    session.commit()
+    before = clock._offset
+    try:
+        route_orders(hub, [order.id])
+        assert lines_of(session, order) == [(tea.sku, 0, 2, 3, 0, 0)]
+        begins = clock.start_of_day(clock.day_of(clock.now(), "Europe/Berlin") + timedelta(days=1), "Europe/Berlin")
+        session.execute(text("delete from jobs where name <> 'orders.advance'"))  # nothing else moves the order
+        session.commit()
+        run_jobs(hub)
+        assert lines_of(session, order) == [(tea.sku, 0, 2, 3, 0, 0)]
+
+        clock.shift(begins - clock.now())
+        run_jobs(hub)
+
+        today = clock.day_of(clock.now(), "Europe/Berlin")
+        assert lines_of(session, order) == [(tea.sku, 0, 0, 5, 0, 0)]
+        assert [work.ship_on for work in work_of(session, order)] == [today - timedelta(days=1), today]
+    finally:
+        clock._offset = before
 
 
 def test_a_supplier_that_was_left_out_is_asked_again_when_its_time_is_over(hub: Hub, session: Session) -> None:

@@ -13,6 +13,7 @@ from core.errors import Invalid
 from core.flows import ship, statuses
 from core.flows.ship import ShipmentFact
 from core.flows.track import Found, file, tell
+from core.flows.track.heard import hear
 from core.flows.track.silence import notice
 from core.hub import Hub
 from core.orders.models import Order
@@ -20,6 +21,7 @@ from core.orders.states import FulfillmentStatus, OrderStatus
 from core.origin import Origin
 from core.shipments.models import Shipment, TrackingEvent
 from core.shipments.models import ShipmentStatus as S
+from crossdock import Scan, TrackingStatus
 from tests.builders import a_channel, a_level, a_location, an_item
 from tests.core.flows.fulfilling import a_ready_order, cases, configured, events
 
@@ -138,3 +140,25 @@ def test_a_scan_of_the_future_or_of_nothing_is_refused(session: Session, sent: A
         tell(session, Found(shipment_id=shipment_id, occurred_at=left, status=S.PACKED))
     with pytest.raises(Invalid):
         tell(session, Found(shipment_id=shipment_id, occurred_at=left))
+
+
+def test_scans_that_a_carrier_sends_by_itself_are_filed_by_tracking_number(
+    hub: Hub, session: Session, sent: Any
+) -> None:
+    _, shipment_id, left = sent
+    scans = [
+        Scan(
+            tracking_number=number,
+            occurred_at=left + timedelta(hours=5),
+            status=TrackingStatus.IN_TRANSIT,
+            raw_code="IT",
+        )
+        for number in ("D1", "D2")
+    ]
+
+    assert hear(session, "DHL", scans) == 1
+    assert hear(session, "another", scans) == 0
+    session.commit()
+
+    assert session.get_one(Shipment, shipment_id).status is S.IN_TRANSIT
+    assert session.scalars(select(TrackingEvent.raw_code)).all() == ["IT"]

@@ -2,6 +2,7 @@
 
 import gzip
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -174,7 +175,8 @@ def test_postage_cannot_be_found_on_a_shelf(tmp_path: Path) -> None:
         (a_row(quantity="six"), "Quantity", "'six' is no whole number."),
         (a_row(quantity="1.5"), "Quantity", "'1.5' is no whole number."),
         (a_row(quantity="0"), "Quantity", "The quantity is 0."),
-        (a_row(quantity="2147483648"), "Quantity", "2147483648 is more than can be counted here."),
+        (a_row(quantity="10000001"), "Quantity", "10000001 is more than one row can sell."),
+        (a_row(quantity="9" * 40), "Quantity", f"{'9' * 40} is more than one row can sell."),
         (a_row(price="NaN"), "UnitPrice", "'NaN' is no amount."),
         (a_row(price="1e5"), "UnitPrice", "'1e5' is no amount."),
         (a_row(price="99999999999"), "UnitPrice", "99999999999 GBP is no sensible price."),
@@ -235,7 +237,8 @@ def test_a_file_too_scattered_to_hold_says_how_to_sort_it(tmp_path: Path, monkey
 @pytest.mark.parametrize(
     ("header", "sentence"),
     [
-        (HEADER.replace("Quantity", "Qty"), "column 4 'Qty' is unknown to the mapping. It knows InvoiceNo"),
+        (HEADER.replace("Quantity", "Qty"), "column 'Quantity', which the mapping reads as quantity, is missing"),
+        (HEADER + ",Colour", "column 9 'Colour' is unknown to the mapping. It knows InvoiceNo"),
         (HEADER.replace(",Country", ""), "column 'Country', which the mapping reads as country, is missing"),
         (HEADER + ",Country", "column 9 'Country' is there twice"),
     ],
@@ -253,11 +256,12 @@ def test_a_header_that_does_not_fit_refuses_the_file(tmp_path: Path, header: str
     [
         (f"{HEADER}\n{a_row(name='CAFÉ')}\n".encode("latin-1"), "line 2: character 18 is not utf-8 (byte 0xC9)"),
         (HEADER.encode("utf-16"), "line 1: the file is UTF-16, not utf-8"),
+        (f"{HEADER}\n{a_row(name='A' + chr(0))}\n".encode(), "line 2: character 16 is a NUL, which no text holds"),
         (f'{HEADER}\n{a_row()}\n1,"2\n'.encode(), "line 3: unexpected end of data"),
         (HEADER.encode() + b"\n" + b"x" * 2_000_000, "line 2: it is longer than"),
         (gzip.compress(b"x" * 100, mtime=0)[:-9] + b"damaged!!", "gzip file is"),
     ],
-    ids=["another encoding", "utf-16", "an open quote", "no lines", "a damaged gzip"],
+    ids=["another encoding", "utf-16", "a NUL", "an open quote", "no lines", "a damaged gzip"],
 )
 def test_a_file_that_is_damaged_is_refused_where_it_is(tmp_path: Path, content: bytes, sentence: str) -> None:
     path = tmp_path / "orders.csv"
@@ -267,6 +271,21 @@ def test_a_file_that_is_damaged_is_refused_where_it_is(tmp_path: Path, content: 
         list(CHANNEL.open(path, "online-retail"))
 
     assert sentence in refused.value.message
+
+
+def test_what_is_kept_of_a_document_is_read_again_to_the_same_one(tmp_path: Path) -> None:
+    rows = [a_row(name='"Cup, ""small""\nblue"'), a_row()]
+    given = [each for batch in batches_of(tmp_path, *rows) for each in batch.documents]
+
+    for imported in given:
+        (again,) = CHANNEL.reread(imported.raw, "online-retail")
+        assert replace(again.document, source=None) == replace(imported.document, source=None)
+        assert again.raw == imported.raw
+
+
+def test_what_was_kept_and_means_nothing_any_more_is_a_sentence() -> None:
+    with pytest.raises(BadData, match="'lots' is no whole number"):
+        CHANNEL.reread(f"{HEADER}\n{a_row(quantity='lots')}\n", "online-retail")
 
 
 def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
-"""What remote systems send: kept raw first, then understood and applied, and applied again whenever somebody asks."""
+"""The applier of single orders: the channel's own words become an order of ours, by the plugin's mapper."""
 
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 import structlog
 from sqlalchemy import select
@@ -11,12 +11,11 @@ from sqlalchemy.orm import Session
 from core.actor import acting_as
 from core.catalog import service as catalog
 from core.catalog.models import Channel
-from core.flows.capture import capture
+from core.flows.capture import Change, capture
+from core.flows.channels import acknowledge, cancel_requests
 from core.inbox import service
-from core.inbox.models import InboxMessage, InboxState
-from core.inbox.service import Kept, Raw
+from core.inbox.models import InboxMessage
 from core.integrations.models import Integration
-from core.jobs.registry import enqueue, job
 from crossdock.channel import RawOrder
 from crossdock.errors import BadData
 from crossdock.orders import OrderData
@@ -26,8 +25,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-ORDER = "order"
-"""The kind of messages that hold one order in the channel's own words."""
+KIND = "order"
 
 
 class _Mapped(NamedTuple):
@@ -35,62 +33,31 @@ class _Mapped(NamedTuple):
     data: OrderData
 
 
-def receive(session: Session, integration: Integration, orders: Sequence[RawOrder]) -> list[Kept]:
-    """Keep orders as they came and have them applied. The same order in the same version is kept once.
+def apply(hub: "Hub", key: str, messages: Sequence[InboxMessage]) -> None:
+    """Understand messages and capture their orders, all in one transaction.
 
-    A channel that counts no versions is told apart by what it says: the same words are the same version.
-    """
-    raws = [
-        Raw(
-            kind=ORDER,
-            payload=raw.payload,
-            external_id=raw.external_id,
-            version=str(raw.version) if raw.version is not None else service.digest(raw.payload),
-            mapper=integration.plugin_name,
-        )
-        for raw in orders
-    ]
-    kept = service.keep(session, integration.id, raws)
-    _apply_later(session, [message.id for message in kept if message.new or message.state is InboxState.RECEIVED])
-    return kept
-
-
-def replay(session: Session, message_ids: Iterable[int]) -> list[int]:
-    """Have messages applied again, whatever became of them before. What is here already stays as it is."""
-    query = select(InboxMessage.id).where(InboxMessage.id.in_(list(message_ids))).order_by(InboxMessage.id)
-    found = list(session.scalars(query))
-    _apply_later(session, found)
-    return found
-
-
-@job("inbox.apply", queue="channels", batch=100)
-def apply(hub: "Hub", batch: list[dict[str, Any]]) -> None:
-    """Understand messages and capture their orders, all of one channel in one transaction.
-
-    One that cannot be understood, or applied, is set aside with the reason; the others go on.
+    One that cannot be understood, or applied, is set aside with the reason; the others go on. Where the channel counts
+    no versions, what came last is what holds: an earlier telling is passed over.
     """
     with hub.transaction() as session:
-        query = (
-            select(InboxMessage, Integration.key)
-            .join(Integration, Integration.id == InboxMessage.integration_id)
-            .where(InboxMessage.id.in_([int(each["message_id"]) for each in batch]), InboxMessage.kind == ORDER)
-            .order_by(InboxMessage.id)
-        )
-        messages: dict[str, list[InboxMessage]] = {}
-        for message, key in session.execute(query):
-            messages.setdefault(key, []).append(message)
-    for key, group in messages.items():
-        with acting_as(f"channel:{key}"):
-            _apply(hub, key, _understood(hub, key, group))
+        overtaken = service.overtaken(session, [message.id for message in messages if not _counted(message)])
+        service.settle(session, [(message_id, None, "STALE") for message_id in sorted(overtaken)])
+    with acting_as(f"channel:{key}"):
+        _apply(hub, key, _understood(hub, key, [message for message in messages if message.id not in overtaken]))
+
+
+def _counted(message: InboxMessage) -> bool:
+    return (message.external_version or "").isdecimal()
 
 
 def _understood(hub: "Hub", key: str, messages: Sequence[InboxMessage]) -> list[_Mapped]:
     """Map messages, outside any transaction."""
+    if not messages:
+        return []
     provider = hub.provider(key, "channel")
     mapped = []
     for message in messages:
-        said = message.external_version or ""
-        version = int(said) if said.isdecimal() else None
+        version = int(message.external_version or 0) if _counted(message) else None
         raw = RawOrder(external_id=message.external_id or "", payload=message.payload, version=version)
         try:
             mapped.append(_Mapped(message.id, provider.map_order(raw)))
@@ -109,7 +76,13 @@ def _apply(hub: "Hub", key: str, mapped: Sequence[_Mapped]) -> None:
     try:
         with hub.transaction() as session:
             channel = _channel(session, key, mapped[0].data.currency)
-            capture(session, channel, [each.data for each in mapped], inbox_ids=[each.message_id for each in mapped])
+            taken = capture(
+                session, channel, [each.data for each in mapped], inbox_ids=[each.message_id for each in mapped]
+            )
+            acknowledge.later(session, key, taken.created)
+            for each, order in zip(mapped, taken.orders, strict=True):
+                if each.data.cancel_requests and order.change is not Change.STALE:
+                    cancel_requests.later(session, order.order_id, each.data.cancel_requests)
     except Exception as error:
         if len(mapped) > 1:
             # One of them cannot be applied: each by itself, so that only that one is set aside.
@@ -140,11 +113,3 @@ def _channel(session: Session, key: str, currency: str) -> Channel:
 def _set_aside(hub: "Hub", message_id: int, error: str) -> None:
     with hub.transaction() as session:
         service.quarantine(session, message_id, error)
-
-
-def _apply_later(session: Session, message_ids: Iterable[int]) -> None:
-    for message_id in message_ids:
-        enqueue(session, apply, same_as=str(message_id), message_id=message_id)
-
-
-__all__ = ["ORDER", "apply", "receive", "replay"]
