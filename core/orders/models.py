@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, func, text
 
 from core.db import Base, BigInt, Currency, Id, Mapped, Minor, mapped_column, related
+from core.folding import phone_tail
 from core.orders.states import (
     CancelReason,
     FulfillmentStatus,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from core.events.models import Event
     from core.external.models import ExternalCall
     from core.fulfillment.models import FulfillmentOrder, RoutingDecision
+    from core.helpdesk.models import TicketLink
     from core.ledgers.models import JournalEntry
     from core.returns.models import Refund, Return
     from core.shipments.models import Shipment
@@ -37,6 +39,13 @@ class Order(Base):
 
     __tablename__ = "orders"
     __table_args__ = (
+        Index("ix_orders_payment_status", "payment_status"),
+        Index("ix_orders_fulfillment_status", "fulfillment_status"),
+        Index("ix_orders_return_status", "return_status"),
+        Index("ix_orders_country", "country"),
+        Index("ix_orders_external_id", "external_id", postgresql_where=text("external_id is not null")),
+        Index("ix_orders_held", "id", postgresql_where=text("on_hold")),
+        Index("ix_orders_due", "due_at", "id", postgresql_where=text("due_at is not null")),
         Index(
             "uq_orders_external", "channel_id", "external_id",
             unique=True, postgresql_where=text("external_id is not null"),
@@ -46,13 +55,18 @@ class Order(Base):
         Index("ix_orders_channel_placed", "channel_id", "placed_at", "id"),
         Index("ix_orders_status_placed", "status", "placed_at", "id"),
         Index("ix_orders_total", "total_minor", "id"),
-        Index("ix_orders_ship_by", "ship_by", "id", postgresql_where=text("ship_by is not null")),
+        Index("ix_orders_ship_by", "ship_by", "id"),
         Index("ix_orders_priority", "priority", "placed_at", "id"),
         Index(
             "ix_orders_open", "id",
             postgresql_where=text("status in ('PENDING', 'CONFIRMED', 'PROCESSING', 'CANCELLING')"),
         ),
         Index("ix_orders_email", func.lower(text("email"))),
+        Index(
+            "ix_orders_external_number", func.lower(text("external_number")),
+            postgresql_where=text("external_number is not null"),
+        ),
+        Index("ix_orders_phone_tail", text(phone_tail("phone")), postgresql_where=text("phone is not null")),
         Index("ix_orders_tags", "tags", postgresql_using="gin"),
         Index(
             "ix_orders_search", "search",
@@ -87,6 +101,8 @@ class Order(Base):
     cancelled_at: Mapped[datetime | None]
     cancel_reason: Mapped[CancelReason | None]
     refund_cancelled: Mapped[bool] = mapped_column(server_default="true")
+    notify_cancelled: Mapped[bool] = mapped_column(server_default="true")
+    """Whether the shopper is to hear of what was cancelled last; its events say so too."""
     """Whether what was paid for units that still wait to be cancelled goes back."""
     completed_at: Mapped[datetime | None]
     ship_by: Mapped[datetime | None]
@@ -136,6 +152,7 @@ class Order(Base):
     payments: Mapped[list["Payment"]] = related()
     risks: Mapped[list["RiskAssessment"]] = related()
     cases: Mapped[list["Case"]] = related()
+    tickets: Mapped[list["TicketLink"]] = related()
     fulfillment_orders: Mapped[list["FulfillmentOrder"]] = related()
     routing_decisions: Mapped[list["RoutingDecision"]] = related()
     shipments: Mapped[list["Shipment"]] = related()
@@ -156,6 +173,7 @@ class OrderLine(Base):
 
     __tablename__ = "order_lines"
     __table_args__ = (
+        Index("ix_order_lines_unshipped", "order_id", postgresql_where=text("open + backordered + allocated > 0")),
         CheckConstraint("quantity = open + backordered + allocated + shipped + cancelled", name="sum"),
         CheckConstraint(
             "quantity >= 0 and open >= 0 and backordered >= 0 and allocated >= 0 and shipped >= 0 and cancelled >= 0",
@@ -267,6 +285,7 @@ class RiskAssessment(Base):
     """What one source thinks of the risk of an order."""
 
     __tablename__ = "risk_assessments"
+    __table_args__ = (Index("ix_risk_assessments_level", "level", "order_id"),)
 
     id: Mapped[Id]
     order_id: Mapped[BigInt] = mapped_column(ForeignKey("orders.id"), index=True)

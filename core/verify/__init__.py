@@ -12,11 +12,13 @@ from core.verify import (
     fulfillment,
     imports,
     jobs,
+    kpis,
     ledger,
     lines,
     refunds,
     returns,
     rollups,
+    settlements,
     stock,
 )
 from core.verify.check import Check, Finding
@@ -30,7 +32,9 @@ CHECKS: tuple[Check, ...] = (
     *ledger.CHECKS,
     *documents.CHECKS,
     *rollups.CHECKS,
+    *kpis.CHECKS,
     *refunds.CHECKS,
+    *settlements.CHECKS,
     *costs.CHECKS,
     *imports.CHECKS,
     *events.CHECKS,

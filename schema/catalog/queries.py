@@ -14,6 +14,7 @@ from schema.engine import All, Find, Page, Ref, query
 from schema.errors import exactly_one
 from schema.ids import ItemId
 from schema.pagination import Connection, Slice
+from schema.search import mentions
 from schema.stock.reorder import below_reorder_point
 
 
@@ -69,10 +70,7 @@ def _items(filter: ItemFilter | None) -> Iterator[ColumnElement[bool]]:
     if filter is None:
         return
     if filter.query is not None:
-        yield or_(
-            models.Item.sku.icontains(filter.query, autoescape=True),
-            models.Item.name.icontains(filter.query, autoescape=True),
-        )
+        yield or_(mentions(models.Item.sku, filter.query), mentions(models.Item.name, filter.query))
     if filter.sku is not None:
         yield models.Item.sku.in_(filter.sku)
     if filter.kind is not None:

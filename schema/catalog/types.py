@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import strawberry
-from sqlalchemy import func, select
+from sqlalchemy import Numeric, func, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from core.catalog import models
@@ -26,6 +26,7 @@ from schema.scalars import JSON, Money
 if TYPE_CHECKING:
     from schema.integrations.types import Integration
     from schema.purchasing.types import SupplierOffer
+    from schema.stock.reorder import ReorderAdvice
     from schema.stock.types import Location, StockLevel
 
 strawberry.enum(ItemKind)
@@ -37,7 +38,7 @@ SCOPE = "catalog:read"
 _OWN = stock.Location.kind != stock.LocationKind.SUPPLIER
 
 _AVERAGE_COST = (
-    select(func.round(ItemCost.value_minor * 1.0 / ItemCost.quantity).cast(ItemCost.value_minor.type))
+    select(func.round(ItemCost.value_minor.cast(Numeric) / ItemCost.quantity).cast(ItemCost.value_minor.type))
     .where(ItemCost.item_id == models.Item.id, ItemCost.quantity > 0)
     .scalar_subquery()
 )
@@ -91,6 +92,11 @@ class Item:
     levels: list["StockLevel"] = many(models.Item.levels, order_by=stock.StockLevel.location_id, scope="stock:read")
     offers: list["SupplierOffer"] = many(
         models.Item.offers, order_by=(SupplierOfferRow.cost_minor, SupplierOfferRow.id), scope="purchasing:read"
+    )
+    reorder: "ReorderAdvice | None" = one(
+        models.Item.reorder,
+        scope="stock:read",
+        description="What to order again; null for bundles and services, and until the first advice is there.",
     )
     available: int = column(
         item_available(),

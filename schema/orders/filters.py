@@ -15,11 +15,12 @@ from core.catalog.models import Channel, Item
 from core.fulfillment.models import FulfillmentMethod, FulfillmentOrder
 from core.ids import number_of
 from core.orders.models import Hold, Order, OrderLine, RiskAssessment
-from core.shipments.models import Shipment
+from core.shipments.models import Package, Shipment
 from core.stock.models import Location
 from schema.events.filters import within
 from schema.orders.enums import FulfillmentStatus, HoldKind, OrderStatus, PaymentStatus, ReturnStatus, RiskLevel
 from schema.scalars import DateTimeRange
+from schema.search import mentions
 
 
 @strawberry.enum
@@ -47,7 +48,9 @@ SORTS: dict[OrderSort, Any] = {
 @strawberry.input
 class OrderFilter:
     query: str | None = strawberry.field(
-        default=None, description="Number, external number, name, email, SKU or tracking number, in part."
+        default=None,
+        description="Number, external number, name, email, SKU or tracking number, in part; "
+        "of one or two characters, the beginning of a word.",
     )
     channel: list[str] | None = None
     status: list[OrderStatus] | None = None
@@ -96,7 +99,8 @@ def _of_columns(filter: OrderFilter) -> Iterator[ColumnElement[bool]]:
     if filter.return_status is not None:
         yield Order.return_status.in_(filter.return_status)
     if filter.on_hold is not None:
-        yield Order.on_hold.is_(filter.on_hold)
+        held = Order.on_hold.expression  # bare, as the index of those on hold has it
+        yield held if filter.on_hold else not_(held)
     if filter.external_id is not None:
         yield Order.external_id == filter.external_id
 
@@ -121,8 +125,8 @@ def _of_time(filter: OrderFilter) -> Iterator[ColumnElement[bool]]:
         yield late if filter.late else not_(late)
     if filter.overdue is not None:
         owed = Order.total_minor - Order.cancelled_minor - Order.paid_minor > 0
-        overdue = and_(func.coalesce(Order.due_at < clock.now(), False), owed)  # SQL
-        yield overdue if filter.overdue else not_(overdue)
+        overdue = and_(Order.due_at < clock.now(), owed)
+        yield overdue if filter.overdue else not_(func.coalesce(overdue, False))  # SQL
 
 
 def _of_people(filter: OrderFilter) -> Iterator[ColumnElement[bool]]:
@@ -160,9 +164,11 @@ def _mentioning(words: str) -> ColumnElement[bool]:
     """Orders that the words lead to: each way in has a trigram index, and the ways are joined before the orders."""
     text = words.strip()
     named = aliased(Order)
-    by_name = select(named.id).where(named.search.contains(text.lower(), autoescape=True))
-    item = select(Item.id).where(Item.sku.icontains(text, autoescape=True))
+    by_name = select(named.id).where(mentions(named.search, text))
+    item = select(Item.id).where(mentions(Item.sku, text))
     by_item = select(OrderLine.order_id).where(OrderLine.item_id.in_(item))
     by_sku = select(OrderLine.order_id).where(OrderLine.sku == text)
-    by_tracking = select(Shipment.order_id).where(Shipment.tracking_number.icontains(text, autoescape=True))
-    return Order.id.in_(union(by_name, by_item, by_sku, by_tracking).scalar_subquery())
+    by_tracking = select(Shipment.order_id).where(mentions(Shipment.tracking_number, text))
+    parcel = select(Package.shipment_id).where(Package.tracking_number == text)
+    by_parcel = select(Shipment.order_id).where(Shipment.id.in_(parcel))
+    return Order.id.in_(union(by_name, by_item, by_sku, by_tracking, by_parcel).scalar_subquery())

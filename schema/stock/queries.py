@@ -13,6 +13,7 @@ from schema.engine import Page, query
 from schema.events.filters import within
 from schema.pagination import Connection, Slice
 from schema.scalars import DateTimeRange
+from schema.search import mentions
 from schema.stock.types import SCOPE, Location, LocationKind, MovementReason, StockLevel, StockMovement, places_of
 
 _LEVELS = (models.StockLevel.location_id, models.StockLevel.item_id)
@@ -63,11 +64,7 @@ def _levels(filter: StockLevelFilter | None) -> Iterator[ColumnElement[bool]]:
         return
     level = models.StockLevel
     if filter.query is not None:
-        named = (
-            ItemRow.sku.icontains(filter.query, autoescape=True),
-            ItemRow.name.icontains(filter.query, autoescape=True),
-        )
-        yield level.item.has(or_(*named))
+        yield level.item.has(or_(mentions(ItemRow.sku, filter.query), mentions(ItemRow.name, filter.query)))
     if filter.sku is not None:
         yield level.item.has(ItemRow.sku.in_(filter.sku))
     if filter.location is not None:

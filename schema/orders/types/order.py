@@ -14,6 +14,7 @@ from core.events.models import Event as EventRow
 from core.external.models import ExternalCall as CallRow
 from core.fulfillment.models import FulfillmentOrder as WorkRow
 from core.fulfillment.models import RoutingDecision as DecisionRow
+from core.helpdesk.models import TicketLink as TicketRow
 from core.ledgers.models import JournalEntry as EntryRow
 from core.orders import actions, models
 from core.orders.summary import summarize
@@ -25,7 +26,7 @@ from schema.context import Context
 from schema.engine import column, computed, connection, first, from_json, many, money, node, one
 from schema.ledger import profit as profits
 from schema.ledger.profit import Profit
-from schema.orders import facts
+from schema.orders import facts, standing
 from schema.orders.enums import (
     AddressVerdict,
     CancelReason,
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from schema.events.types import Event
     from schema.fulfillment.routing import RoutingDecision
     from schema.fulfillment.types import FulfillmentOrder
+    from schema.helpdesk.types import TicketLink
     from schema.integrations.calls import ExternalCall
     from schema.ledger.types import JournalEntry
     from schema.orders.types.hold import Hold
@@ -153,6 +155,7 @@ class Order:
     returns: list["Return"] = many(Row.returns, order_by=ReturnRow.id)
     refunds: list["Refund"] = many(Row.refunds, order_by=RefundRow.id)
     cases: list["Case"] = many(Row.cases, order_by=CaseRow.id)
+    tickets: list["TicketLink"] = many(Row.tickets, order_by=TicketRow.id)
     routing: "RoutingDecision | None" = first(
         Row.routing_decisions,
         order_by=DecisionRow.id.desc(),
@@ -177,8 +180,8 @@ class Order:
     async def summary(orders: Sequence[models.Order], ctx: Context) -> list[OrderSummary]:
         """One sentence an agent could paste: where it is and what happens next."""
         now = clock.now()
-        told = await facts.of_orders(ctx, [order.id for order in orders])
-        summaries = [summarize(told[order.id], now) for order in orders]
+        told, zone = await facts.of_orders(ctx, [order.id for order in orders])
+        summaries = [summarize(told[order.id], now, zone) for order in orders]
         return [
             OrderSummary(headline=one.headline, next_step=one.next_step, attention=one.attention) for one in summaries
         ]
@@ -193,8 +196,8 @@ class Order:
     @staticmethod
     async def available_actions(orders: Sequence[models.Order], ctx: Context) -> list[list[AvailableAction]]:
         """What the caller may do now, and why not where it may not."""
-        standing = await facts.standing(ctx, [order.id for order in orders])
+        known = await standing.of_orders(ctx, [order.id for order in orders])
         return [
-            [AvailableAction(**one._asdict()) for one in actions.available(standing[order.id], ctx.viewer.can)]
+            [AvailableAction(**one._asdict()) for one in actions.available(known[order.id], ctx.viewer.can)]
             for order in orders
         ]

@@ -70,6 +70,11 @@ BROKEN = {
     "order_profits": "update order_profits set revenue_minor = revenue_minor + 1",
     "profit_days": "delete from profit_days",
     "item_profit_days": "update item_profit_days set units = units + 1",
+    "kpi_days": "insert into kpi_days (day, channel_id, orders) values ('2026-03-02', 1, 1)",
+    "settlement_sums": "insert into settlements (channel_id, external_id, currency, payout_minor, matched_minor) "
+    "values (1, 'S-1', 'GBP', 100, 99)",
+    "settlement_books": "insert into settlements (channel_id, external_id, currency, payout_minor, unmatched_minor) "
+    "values (1, 'S-1', 'GBP', 100, 100)",
     "refund_parts": "update refunds set goodwill_minor = 1",
     "refund_payments": "update refund_payments set amount_minor = amount_minor + 1",
     "payment_refunded": "update payments set refunded_minor = captured_minor + 1",
@@ -84,6 +89,7 @@ BROKEN = {
     "one_order": "update orders set external_id = 'same'",
     "newest_version": "insert into inbox_messages (kind, external_id, external_version, state, payload, order_id) "
     "values ('order', 'first', '4', 'APPLIED', '', 1)",
+    "event_epoch": "update events set transaction = '900000000000' where id = (select max(id) from events)",
     "order_event": "delete from events where name = 'order.created'",
     "order_completed_event": "update orders set completed_at = now() where id = 3",
     "order_cancelled_event": "update orders set cancelled_at = now() where id = 3",

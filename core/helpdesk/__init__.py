@@ -1,0 +1,1 @@
+"""The helpdesk: which ticket is about which order."""

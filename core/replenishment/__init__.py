@@ -1,0 +1,1 @@
+"""Replenishment: what to order again, how much of it, and when it would run out."""

@@ -1,0 +1,84 @@
+"""The shopper behind what an agent has in hand."""
+
+from collections.abc import Sequence
+
+from core.errors import Invalid
+from core.flows import lookup
+from core.flows.lookup import Clue, Hit, LookupMatch
+from schema.context import Context
+from schema.customers.types import Customer, seen_by
+from schema.engine import Ref, query
+from schema.errors import exactly_one
+from schema.helpdesk.types import HelpdeskContext
+from schema.orders.visible import orders_of
+
+_NAMES = {
+    LookupMatch.ORDER_NUMBER: "Order number",
+    LookupMatch.TRACKING_NUMBER: "Tracking number",
+    LookupMatch.TICKET: "Ticket",
+    LookupMatch.EMAIL: "Email",
+    LookupMatch.PHONE: "Phone number",
+}
+
+
+@query(scope="orders:read")
+async def helpdesk_context(
+    ctx: Context,
+    order_number: str | None = None,
+    tracking_number: str | None = None,
+    email: str | None = None,
+    phone: str | None = None,
+    ticket: str | None = None,
+    helpdesk: str | None = None,
+    text: str | None = None,
+) -> HelpdeskContext | None:
+    """The shopper by one of these, or by any of them in `text`: what is surest in it counts. Null for nobody known.
+
+    An order number may be ours, the channel's or the channel's id; `helpdesk` says whose ticket it is.
+    """
+    if helpdesk is not None and ticket is None:
+        raise Invalid("`helpdesk` says whose ticket it is: give the ticket too.", path=("ticket",))
+    exactly_one(
+        order_number=order_number, tracking_number=tracking_number, email=email, phone=phone, ticket=ticket, text=text
+    )
+    given = {
+        LookupMatch.ORDER_NUMBER: order_number,
+        LookupMatch.TRACKING_NUMBER: tracking_number,
+        LookupMatch.EMAIL: email,
+        LookupMatch.PHONE: phone,
+        LookupMatch.TICKET: ticket,
+    }
+    clues = [clue for kind, value in given.items() if value for clue in lookup.clues_of(kind, value, helpdesk=helpdesk)]
+    if text is not None:
+        clues = lookup.clues_in(text)
+    return await _behind(ctx, clues) if clues else None
+
+
+async def _behind(ctx: Context, clues: Sequence[Clue]) -> HelpdeskContext | None:
+    seen = list(orders_of(ctx))
+    found = lookup.best(clues, await ctx.select(lookup.hits(clues, seen, list(seen_by(ctx)))))
+    if not found:
+        return None
+    latest = [row.id for row in await ctx.select(lookup.others(found, seen))]
+    asked = [hit.order_id for hit in found if hit.order_id is not None]
+    if found[0].kind in {LookupMatch.EMAIL, LookupMatch.PHONE}:
+        asked = []  # these are the shopper's, not an order's: the latest come first
+    customer = next((hit.customer_id for hit in found if hit.customer_id is not None), None)
+    return HelpdeskContext(
+        matched_by=found[0].kind,
+        explanation=_explained(found),
+        customer=Ref(Customer, customer) if customer is not None else None,
+        order_ids=list(dict.fromkeys([*asked, *latest])),
+    )
+
+
+def _explained(found: Sequence[Hit]) -> str:
+    """What the agent's words led to, such as: Tracking number JD014 600 leads to order CD-7."""
+    words = list(dict.fromkeys(hit.found for hit in found))
+    orders = list(dict.fromkeys(hit.number for hit in found if hit.number is not None))
+    named = f"{_NAMES[found[0].kind]} {words[0]}"
+    if not orders:
+        return f"{named} leads to a customer without an order of that {_NAMES[found[0].kind].lower()}."
+    if len(orders) == 1:
+        return f"{named} leads to order {orders[0]}."
+    return f"{named} leads to {len(orders)} orders, the latest of them {orders[0]}."

@@ -1,0 +1,1 @@
+"""Settlements: what channels pay out."""
