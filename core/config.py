@@ -28,6 +28,12 @@ def _broker(url: str) -> str:
     return url
 
 
+def _public(url: str) -> str:
+    if not url.startswith(("https://", "http://")):
+        raise ValueError("write an address such as https://hub.example.com")
+    return url.rstrip("/")
+
+
 def _offset(text: str) -> str:
     parse_offset(text)
     return text
@@ -58,6 +64,17 @@ class Config(BaseSettings):
         min_length=16,
         description="API key with every right, 16 characters or more. Unset: made once and kept in the home.",
     )
+    secret_key: SecretStr | None = Field(
+        None,
+        min_length=16,
+        description="Key that secrets in the database are sealed with, 16 characters or more; several, "
+        "comma-separated: the first seals, all open. Unset: made once and kept in the home, as `secret.key`.",
+    )
+    public_url: Annotated[str, AfterValidator(_public)] | None = Field(
+        None,
+        description="Address at which others reach this hub, such as https://hub.example.com: webhooks and the way "
+        "back from a consent page go there. Unset: webhooks are not asked for, and polls bring everything.",
+    )
     plugins_file: Path = Field(Path("plugins.toml"), description="Which integrations run, and their settings.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="The least that is logged: `debug`, `info`, `warning` or `error`."
@@ -86,6 +103,25 @@ class Config(BaseSettings):
         default_factory=list,
         description="Origins whose pages may call the API from a browser, comma-separated; `*` for any.",
     )
+    introspection: bool = Field(True, description="Whether the API tells its schema to whoever has a key.")
+    persisted_documents: Literal["off", "auto", "only"] = Field(
+        "auto",
+        description="`auto`: clients may send a document once and its hash from then on; "
+        "`only`: nothing but the documents of CROSSDOCK_DOCUMENTS is run, save for admin keys; `off`: neither.",
+    )
+    documents: Path | None = Field(
+        None,
+        description="Documents that clients may name by id: a manifest, or a folder of manifests and `.graphql` files.",
+    )
+    query_cost: int = Field(
+        50_000,
+        ge=100,
+        description="Rows that one operation may ask for: the size of each page times that of those in it.",
+    )
+    query_timeout: float = Field(
+        15, ge=0.1, le=600, description="Seconds after which a statement of a query is given up."
+    )
+    slow_query: float = Field(1, ge=0, description="Seconds from which on an operation is logged as slow.")
 
     @property
     def clock_offset(self) -> timedelta:

@@ -1,5 +1,11 @@
 """What the hub counts for Prometheus, in whichever process it happens."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Literal
+
 from prometheus_client import Counter, Histogram
 
 FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
@@ -21,7 +27,33 @@ _REQUEST_SECONDS = Histogram(
 _ORDERS = Counter("crossdock_orders_captured_total", "New orders taken in.", ["channel"])
 _JOB_FAILURES = Counter("crossdock_job_failures_total", "Calls of jobs that failed, whether retried or not.", ["job"])
 
+_WEBHOOKS = Counter(
+    "crossdock_webhooks_total",
+    "Webhooks answered, by how they were taken: new, known, challenge, unreadable, untrusted, too large, failed.",
+    ["integration", "outcome"],
+)
 _STATEMENTS = Counter("crossdock_sql_statements_total", "SQL statements sent to PostgreSQL.")
+_OPERATIONS = Counter("crossdock_graphql_operations_total", "GraphQL operations by name.", ["operation", "outcome"])
+_OPERATION_SECONDS = Histogram(
+    "crossdock_graphql_operation_duration_seconds",
+    "How long a query or mutation took, by its name.",
+    ["operation"],
+    buckets=(0.002, 0.01, 0.05, 0.2, 1, 5, 30),
+)
+_MOST_NAMES = 200
+_names: set[str] = set()
+
+Outcome = Literal["ok", "failed", "refused", "cancelled"]
+
+
+@dataclass(slots=True)
+class Tally:
+    """What one operation has cost so far."""
+
+    statements: int = 0
+
+
+_tally: ContextVar[Tally | None] = ContextVar("tally", default=None)
 
 
 def job_ran(name: str, seconds: float, *, failed: bool) -> None:
@@ -40,6 +72,34 @@ def orders_captured(channel: str, count: int) -> None:
     _ORDERS.labels(channel).inc(count)
 
 
+def webhook_heard(integration: str, outcome: str) -> None:
+    """Callers may name integrations that there are not: those count as "unknown"."""
+    _WEBHOOKS.labels(integration, outcome).inc()
+
+
 def sql_sent() -> None:
     """Count one statement; rows copied in one go are one."""
     _STATEMENTS.inc()
+    if (tally := _tally.get()) is not None:
+        tally.statements += 1
+
+
+@contextmanager
+def tallied(tally: Tally) -> Iterator[None]:
+    """Count what is done in the block apart: by it, its tasks and its threads."""
+    token = _tally.set(tally)
+    try:
+        yield
+    finally:
+        _tally.reset(token)
+
+
+def operation_ran(name: str, outcome: Outcome, seconds: float) -> None:
+    """Count one GraphQL operation. Names are the callers' own: after the first few hundred, new ones are `other`."""
+    if name not in _names:
+        if outcome == "refused" or len(_names) >= _MOST_NAMES:
+            name = "other"
+        else:
+            _names.add(name)
+    _OPERATIONS.labels(name, outcome).inc()
+    _OPERATION_SECONDS.labels(name).observe(seconds)

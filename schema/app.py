@@ -8,6 +8,7 @@ from anyio import CapacityLimiter
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
@@ -16,7 +17,9 @@ from schema.engine.database import Database
 from schema.engine.engine import Engine
 from schema.http import graphiql
 from schema.http.endpoint import endpoint
+from schema.http.persisted import PersistedDocuments
 from schema.http.service import Authenticate, Service
+from schema.http.watch import Watch
 from schema.http.websocket import websocket_endpoint
 
 Lifespan = Callable[[], AbstractAsyncContextManager[Any]]
@@ -32,11 +35,14 @@ def create_app(
     lifespans: Sequence[Lifespan] = (),
     threads: int = 8,
     allowed_origins: Sequence[str] = (),
+    persisted: PersistedDocuments | None = None,
+    slow: float = 1.0,
 ) -> Starlette:
     """The application over an engine. It opens and closes the database; `lifespans` are entered around it.
 
     `authenticate` tells who has a secret. `hub` is every request's `ctx.hub`. `threads` flows of the core run
-    at once. `allowed_origins` are web pages of other hosts that may call it.
+    at once. `allowed_origins` are web pages of other hosts that may call it. `persisted` says which documents may be
+    named instead of sent. Operations that take `slow` seconds are logged.
     """
 
     @asynccontextmanager
@@ -52,6 +58,8 @@ def create_app(
                 database=database,
                 authenticate=authenticate,
                 threads=CapacityLimiter(threads),
+                persisted=persisted or PersistedDocuments(),
+                watch=Watch(slow),
                 hub=hub,
             )
             yield
@@ -60,9 +68,11 @@ def create_app(
         CORSMiddleware,
         allow_origins=list(allowed_origins),
         allow_methods=["GET", "POST"],
-        allow_headers=["authorization", "content-type", "x-api-key"],
+        allow_headers=["authorization", "content-type", "x-api-key", "x-request-id", "if-none-match"],
         expose_headers=["x-request-id", "etag"],
+        max_age=24 * 3600,
     )
+    compressed = Middleware(GZipMiddleware, minimum_size=1400, compresslevel=4)  # more than one packet; no stream
     return Starlette(
         routes=[
             Mount("/graphql/static", graphiql.assets),
@@ -71,7 +81,7 @@ def create_app(
             Route("/healthz", healthz),
             *routes,
         ],
-        middleware=[cors] if allowed_origins else [],
+        middleware=[cors, compressed] if allowed_origins else [compressed],
         lifespan=lifespan,
     )
 

@@ -47,11 +47,11 @@ class Authentication:
 
 
 def viewer_of(session: Session, key: ApiKey) -> Viewer:
-    """The caller behind a key. A key of channels that are all gone sees nothing, not everything."""
-    channels = tuple(session.scalars(select(Channel.id).where(Channel.key.in_(key.channels)))) if key.channels else ()
-    places = (
-        tuple(session.scalars(select(Location.id).where(Location.code.in_(key.locations)))) if key.locations else ()
-    )
+    """The caller behind a key; equal while its rights are. A key of channels that are all gone sees nothing."""
+    sold = select(Channel.id).where(Channel.key.in_(key.channels)).order_by(Channel.id)
+    kept = select(Location.id).where(Location.code.in_(key.locations)).order_by(Location.id)
+    channels = tuple(session.scalars(sold)) if key.channels else ()
+    places = tuple(session.scalars(kept)) if key.locations else ()
     return Viewer(
         name=key.name,
         key_id=key.id,

@@ -25,12 +25,11 @@ def serve() -> None:
     CROSSDOCK_HOST, CROSSDOCK_PORT and CROSSDOCK_WEB_PROCESSES say where, and in how many processes. Put a proxy with
     TLS before it.
     """
-    import uvicorn
-
     from core.access import admin, keys
     from core.cli.joining import joined
     from core.cli.ports import require_free
     from core.cli.shared_metrics import shared_metrics
+    from schema.serve import run
 
     config = settings()
     require_free(config)
@@ -38,18 +37,7 @@ def serve() -> None:
         with hub.transaction() as session:
             keys.ensure_admin(session, admin.secret_of(config))
         hub.close()
-        uvicorn.run(
-            "schema.serve:application",
-            factory=True,
-            host=config.host,
-            port=config.port,
-            workers=config.web_processes,
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=5,
-            ws_max_size=2 * 1024 * 1024,
-        )
+        run(host=config.host, port=config.port, workers=config.web_processes)
 
 
 def export(

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 import anyio
 from anyio import CapacityLimiter
 
+from schema.gathering import Gathering
+
 if TYPE_CHECKING:
+    from schema.convoy import Convoy
     from schema.engine.database import Database
 
 P = ParamSpec("P")
@@ -45,7 +48,12 @@ class Context:
     hub: Any = None
     mutation: str = ""
     """The mutation under way, as idempotency keys know it."""
+    operation: str = ""
+    """The operation's own name or `unnamed`, once the document is understood."""
     extensions: dict[str, Any] = field(default_factory=dict)
+    gathering: Gathering = field(default_factory=Gathering)
+    convoys: "dict[Any, Convoy[Any]]" = field(default_factory=dict)
+    """One for all requests of a process, which find each other in it."""
 
     async def run(self, function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         """Run a synchronous flow of the core on a worker thread, and await its answer or its error."""

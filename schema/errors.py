@@ -60,6 +60,8 @@ def _camel(name: str) -> str:
 
 
 _NULL = "Cannot return null for non-nullable field"
+_LONGEST = 1_000
+"""Characters of a message."""
 
 
 def present(error: GraphQLError, request_id: str) -> dict[str, Any]:
@@ -85,6 +87,8 @@ def present(error: GraphQLError, request_id: str) -> dict[str, Any]:
         shown["extensions"] = {"code": "INTERNAL", "requestId": request_id}
     elif "code" not in shown.get("extensions", {}):
         shown["extensions"] = {**shown.get("extensions", {}), "code": "INVALID"}
+    if len(shown["message"]) > _LONGEST:  # it quotes what the caller sent, however much that was
+        shown["message"] = shown["message"][:_LONGEST] + " ..."
     return shown
 
 

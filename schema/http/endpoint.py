@@ -5,7 +5,6 @@ Follows the GraphQL-over-HTTP draft: `application/graphql-response+json` carries
 """
 
 import asyncio
-import hashlib
 from typing import Any, cast
 
 import structlog
@@ -13,10 +12,11 @@ from graphql import OperationType
 from starlette.requests import Request
 from starlette.responses import Response as HTTPResponse
 
-from schema.engine.engine import Response
+from schema.engine.engine import EVERYTHING, Response
 from schema.http import graphiql, sse
+from schema.http.etag import tagged
 from schema.http.parameters import BadRequest, Parameters, read
-from schema.http.service import Service, encode, new_request_id, problem
+from schema.http.service import BROKEN, Service, encode, new_request_id, problem
 
 log = structlog.get_logger()
 
@@ -24,28 +24,32 @@ JSON, GRAPHQL = "application/json", "application/graphql-response+json"
 PATIENCE = 0.05
 """Seconds after which a request that still runs is watched for its caller going away."""
 QUERIES = frozenset({OperationType.QUERY})
-POSTED = frozenset({OperationType.QUERY, OperationType.MUTATION})
+READ = QUERIES | {OperationType.SUBSCRIPTION}
+POSTED = QUERIES | {OperationType.MUTATION}
+NAMING = frozenset({"query", "extensions", "documentId"})
+"""Parameters of an address that ask for something; without them, it is that of GraphiQL's page."""
 
 
 async def endpoint(request: Request) -> HTTPResponse:
     """Answer one request."""
     service: Service = request.app.state.service
     accepted = request.headers.get("accept", "*/*").lower()
-    if request.method == "GET" and "query" not in request.query_params and "text/html" in accepted:
+    if request.method == "GET" and not NAMING & request.query_params.keys() and "text/html" in accepted:
         return graphiql.page()
-    request_id = new_request_id()
+    request_id = new_request_id(request.headers.get("x-request-id"))
+    structlog.contextvars.bind_contextvars(request_id=request_id)
     media = GRAPHQL if GRAPHQL in accepted else JSON
     try:
         response = await _answer(service, request, accepted, request_id, media)
     except BadRequest as refusal:
-        response = _json(problem(refusal.message, refusal.code), refusal.status, media)
+        status = 200 if refusal.understood and media == JSON else refusal.status
+        response = _json(problem(refusal.message, refusal.code, requestId=request_id), status, media)
+        response.headers["cache-control"] = "no-store"
         if refusal.status == 405:  # noqa: PLR2004
             response.headers["allow"] = "GET, POST"
     except Exception:  # nothing of it may reach the caller
         log.exception("graphql.crashed", request_id=request_id)
-        body = problem("Something broke on our side; the request id finds it in the log.", "INTERNAL")
-        body["errors"][0]["extensions"]["requestId"] = request_id
-        response = _json(body, 500, media)
+        response = _json(problem(BROKEN, "INTERNAL", requestId=request_id), 500, media)
     response.headers["x-request-id"] = request_id
     return response
 
@@ -54,37 +58,30 @@ async def _answer(service: Service, request: Request, accepted: str, request_id:
     credentials = request.headers.get("authorization") or request.headers.get("x-api-key")
     viewer = await service.viewer(credentials)
     if viewer is None:
-        body = problem("Send an API key: `Authorization: Bearer <key>`.", "UNAUTHENTICATED")
+        body = problem("Send an API key: `Authorization: Bearer <key>`.", "UNAUTHENTICATED", requestId=request_id)
         response = _json(body, 401, media)
         response.headers["www-authenticate"] = "Bearer"
         return response
-    parameters = await read(request)
+    asked = service.settled(await read(request), viewer)
     context = service.context(viewer, request_id)
     if sse.CONTENT_TYPE in accepted:
-        return await sse.respond(service, context, parameters)
-    running = asyncio.ensure_future(
-        service.engine.execute(
-            parameters.query,
-            context,
-            variables=parameters.variables,
-            operation_name=parameters.operation_name,
-            allowed=QUERIES if request.method == "GET" else POSTED,
-        )
-    )
+        streamed = READ if request.method == "GET" else EVERYTHING
+        return await sse.respond(service, context, asked, credentials, streamed)
+    allowed = QUERIES if request.method == "GET" else POSTED
+    running = asyncio.ensure_future(service.execute(asked, context, allowed))
     try:
-        result = await _unless_gone(request, service, parameters, running)
+        result = await _unless_gone(request, service, asked, running)
     finally:
         running.cancel()
     return _respond(request, result, media)
 
 
 async def _unless_gone(
-    request: Request, service: Service, parameters: Parameters, running: "asyncio.Future[Any]"
+    request: Request, service: Service, asked: Parameters, running: "asyncio.Future[Any]"
 ) -> Response:
     """The result. A query whose caller has gone is cancelled, and its SQL with it. Mutations run to their end."""
     await asyncio.wait({running}, timeout=PATIENCE)
-    kind = service.engine.operation_type(parameters.query, parameters.operation_name)
-    if running.done() or kind is not OperationType.QUERY:
+    if running.done() or service.operation_type(asked) is not OperationType.QUERY:
         return cast("Response", await running)
     gone: asyncio.Future[Any] = asyncio.ensure_future(_gone(request))
     try:
@@ -109,12 +106,7 @@ def _respond(request: Request, result: Response, media: str) -> HTTPResponse:
     status = 200 if media == JSON or result.began else _status(result)
     response = _json(result.body(), status, media)
     if request.method == "GET" and result.began and not result.errors:
-        tag = f'"{hashlib.blake2b(response.body, digest_size=12).hexdigest()}"'
-        if request.headers.get("if-none-match") == tag:
-            response = HTTPResponse(status_code=304)
-        response.headers["etag"] = tag
-        response.headers["cache-control"] = "private, no-cache"
-        response.headers["vary"] = "authorization, x-api-key, accept"
+        return tagged(request, response)
     return response
 
 

@@ -7,24 +7,30 @@ from typing import Any
 import orjson
 from starlette.requests import Request
 
-from schema.http.service import LONGEST_BODY
+LONGEST_BODY = 2 * 1024 * 1024
+"""Bytes."""
 
 
 class BadRequest(Exception):
-    """The request is not GraphQL over HTTP; `status` says how."""
+    """The request is not GraphQL over HTTP, as `status` says; or it is `understood`, and refused all the same."""
 
-    def __init__(self, message: str, status: int = 400, code: str = "BAD_REQUEST") -> None:
+    def __init__(self, message: str, status: int = 400, code: str = "BAD_REQUEST", *, understood: bool = False) -> None:
         super().__init__(message)
         self.message = message
         self.status = status
         self.code = code
+        self.understood = understood
 
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
+    """`query` is empty where a document is named instead: by id, or by the SHA-256 of its text."""
+
     query: str
     variables: dict[str, Any]
     operation_name: str | None
+    hash: str | None = None
+    document_id: str | None = None
 
 
 async def read(request: Request) -> Parameters:
@@ -81,7 +87,7 @@ def from_mapping(body: Any) -> Parameters:
         raise BadRequest("The body must be a JSON object with a `query`.")
     query, name = body.get("query"), body.get("operationName")
     variables, extensions = body.get("variables"), body.get("extensions")
-    if not isinstance(query, str) or not query:
+    if query is not None and not isinstance(query, str):
         raise BadRequest("`query` must be the text of a GraphQL document.")
     if name is not None and not isinstance(name, str):
         raise BadRequest("`operationName` must be a string.")
@@ -89,4 +95,20 @@ def from_mapping(body: Any) -> Parameters:
         raise BadRequest("`variables` must be an object.")
     if extensions is not None and not isinstance(extensions, dict):
         raise BadRequest("`extensions` must be an object.")
-    return Parameters(query, variables or {}, name)
+    digest, document_id = _hash(extensions or {}), body.get("documentId")
+    if document_id is not None and (not isinstance(document_id, str) or query or digest):
+        raise BadRequest("`documentId` must be a string, and stands in place of a query.")
+    if not query and digest is None and document_id is None:
+        raise BadRequest("Send the text of a GraphQL document as `query`, or name one.")
+    return Parameters(query or "", variables or {}, name, digest, document_id)
+
+
+def _hash(extensions: dict[str, Any]) -> str | None:
+    """The SHA-256 of a persisted query, as Apollo's clients send it."""
+    asked = extensions.get("persistedQuery")
+    if asked is None:
+        return None
+    digest = asked.get("sha256Hash") if isinstance(asked, dict) else None
+    if not isinstance(digest, str) or asked.get("version", 1) != 1:
+        raise BadRequest("`extensions.persistedQuery` must have `version` 1 and a `sha256Hash`.")
+    return digest

@@ -1,55 +1,75 @@
 """Operations over server-sent events, one a connection (graphql-sse, distinct connections)."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import aclosing
 from typing import Any, cast
 
 import structlog
 from graphql import OperationType
 from starlette.responses import StreamingResponse
+from starlette.types import Message, Send
 
 from schema.context import Context
-from schema.engine.engine import Response
 from schema.http.parameters import Parameters
-from schema.http.service import Service, encode, problem
+from schema.http.results import results
+from schema.http.service import BROKEN, Service, encode, problem
+from schema.http.standing import lapsed
 
 log = structlog.get_logger()
 
 CONTENT_TYPE = "text/event-stream"
 HEARTBEAT = 15.0
 """Seconds between comments that keep proxies from closing an idle stream."""
+SLOWEST = 30.0
+"""Seconds that a reader may take before it takes more; what it has not read waits meanwhile, and grows no further."""
 
 
-async def respond(service: Service, context: Context, parameters: Parameters) -> StreamingResponse:
+class Stream(StreamingResponse):
+    """A stream that ends where its reader stands still."""
+
+    async def stream_response(self, send: Send) -> None:
+        async def promptly(message: Message) -> None:
+            async with asyncio.timeout(SLOWEST):
+                await send(message)
+
+        try:
+            await super().stream_response(promptly)
+        except TimeoutError:
+            log.info("graphql.slow_reader")
+        finally:
+            await cast("Any", self.body_iterator).aclose()
+
+
+async def respond(
+    service: Service,
+    context: Context,
+    asked: Parameters,
+    credentials: str | None,
+    allowed: Collection[OperationType],
+) -> Stream:
     """A stream of `next` events, and `complete` at its end."""
     headers = {"cache-control": "no-cache", "x-accel-buffering": "no"}
-    return StreamingResponse(_events(service, context, parameters), media_type=CONTENT_TYPE, headers=headers)
+    return Stream(_events(service, context, asked, credentials, allowed), media_type=CONTENT_TYPE, headers=headers)
 
 
-async def results(service: Service, context: Context, parameters: Parameters) -> AsyncIterator[Response]:
-    """The results of any operation: one for a query or mutation, many for a subscription."""
-    given: dict[str, Any] = {"variables": parameters.variables, "operation_name": parameters.operation_name}
-    kind = service.engine.operation_type(parameters.query, parameters.operation_name)
-    if kind is not OperationType.SUBSCRIPTION:
-        yield await service.engine.execute(parameters.query, context, **given)
-        return
-    stream = await service.engine.subscribe(parameters.query, context, **given)
-    if isinstance(stream, Response):
-        yield stream
-        return
-    async with aclosing(cast("Any", stream)) as opened:
-        async for result in opened:
-            yield result
-
-
-async def _events(service: Service, context: Context, parameters: Parameters) -> AsyncIterator[bytes]:
-    async with aclosing(cast("Any", results(service, context, parameters))) as stream:
-        try:
+async def _events(
+    service: Service,
+    context: Context,
+    asked: Parameters,
+    credentials: str | None,
+    allowed: Collection[OperationType],
+) -> AsyncIterator[bytes]:
+    lost = asyncio.ensure_future(lapsed(service, context.viewer, credentials))
+    try:
+        async with aclosing(cast("Any", results(service, context, asked, allowed))) as stream:
             waiting = asyncio.ensure_future(anext(stream))
             try:
                 while True:
-                    await asyncio.wait({waiting}, timeout=HEARTBEAT)
+                    await asyncio.wait({waiting, lost}, timeout=HEARTBEAT, return_when=asyncio.FIRST_COMPLETED)
+                    if lost.done():
+                        yield _next(problem("The API key is no longer valid.", "UNAUTHENTICATED"))
+                        break
                     if not waiting.done():
                         yield b":\n\n"
                         continue
@@ -57,14 +77,19 @@ async def _events(service: Service, context: Context, parameters: Parameters) ->
                         result = waiting.result()
                     except StopAsyncIteration:
                         break
-                    yield b"event: next\ndata: " + encode(result.body()) + b"\n\n"
+                    yield _next(result.body())
                     waiting = asyncio.ensure_future(anext(stream))
             finally:
                 if not waiting.done():
                     waiting.cancel()
                     await asyncio.wait({waiting})
-        except Exception:  # nothing of it may reach the caller
-            log.exception("graphql.stream_failed", request_id=context.request_id)
-            body = problem("Something broke on our side; the request id finds it in the log.", "INTERNAL")
-            yield b"event: next\ndata: " + encode(body) + b"\n\n"
+    except Exception:  # nothing of it may reach the caller
+        log.exception("graphql.stream_failed", request_id=context.request_id)
+        yield _next(problem(BROKEN, "INTERNAL", requestId=context.request_id))
+    finally:
+        lost.cancel()
     yield b"event: complete\ndata: \n\n"
+
+
+def _next(body: Any) -> bytes:
+    return b"event: next\ndata: " + encode(body) + b"\n\n"

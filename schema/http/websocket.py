@@ -10,9 +10,11 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from schema.context import Viewer
 from schema.engine.engine import Response
-from schema.http.parameters import BadRequest, from_mapping
-from schema.http.service import LONGEST_BODY, Service, encode, new_request_id
-from schema.http.sse import results
+from schema.http.parameters import LONGEST_BODY, BadRequest, from_mapping
+from schema.http.results import results
+from schema.http.service import BROKEN, Service, encode, new_request_id, problem
+from schema.http.sse import SLOWEST
+from schema.http.standing import lapsed
 
 log = structlog.get_logger()
 
@@ -21,10 +23,12 @@ PATIENCE = 10.0
 """Seconds that a client has for connection_init."""
 MOST = 50
 """Operations that one connection may have open."""
+_FAREWELL = 2.0
+"""Seconds in which a connection takes its closing code, or goes without."""
 
 
 class Refused(Exception):
-    """The client broke the protocol: the connection is closed with this code."""
+    """The connection is closed with this code: the client broke the protocol, or has lost its right."""
 
     def __init__(self, code: int, reason: str) -> None:
         super().__init__(reason)
@@ -43,12 +47,20 @@ async def websocket_endpoint(socket: WebSocket) -> None:
     try:
         await connection.serve()
     except Refused as refusal:
-        with suppress(RuntimeError, WebSocketDisconnect):
-            await socket.close(refusal.code, refusal.reason)
+        await _close(socket, refusal.code, refusal.reason)
     except WebSocketDisconnect:
         pass
+    except Exception:  # nothing of it may reach the caller
+        log.exception("graphql.socket_failed")
+        await _close(socket, 1011, "Internal error")
     finally:
         await connection.end()
+
+
+async def _close(socket: WebSocket, code: int, reason: str) -> None:
+    with suppress(RuntimeError, WebSocketDisconnect, TimeoutError):
+        async with asyncio.timeout(_FAREWELL):  # one that reads nothing would not take this either
+            await socket.close(code, reason)
 
 
 class _Connection:
@@ -57,13 +69,54 @@ class _Connection:
         self.service = service
         self.viewer: Viewer | None = None
         self.open: dict[str, asyncio.Task[None]] = {}
+        self.over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        """Ends the connection from wherever its end is noticed."""
 
     async def serve(self) -> None:
         try:
             first = await asyncio.wait_for(self._receive(), PATIENCE)
         except TimeoutError:
             raise Refused(4408, "Connection initialisation timeout") from None
-        await self._begin(first)
+        credentials = await self._begin(first)
+        assert self.viewer is not None
+        reading = asyncio.ensure_future(self._read())
+        lost = asyncio.ensure_future(lapsed(self.service, self.viewer, credentials))
+        try:
+            await asyncio.wait({reading, lost, self.over}, return_when=asyncio.FIRST_COMPLETED)
+            for ended in (self.over, reading):
+                if ended.done():
+                    ended.result()
+            raise Refused(4403, "The API key is no longer valid")
+        finally:
+            reading.cancel()
+            lost.cancel()
+            await asyncio.wait({reading, lost})
+
+    async def end(self) -> None:
+        """Stop what is still open, and wait until it has let go of its connections."""
+        self.over.cancel()
+        tasks = list(self.open.values())
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
+
+    async def _begin(self, message: dict[str, Any]) -> str | None:
+        """The credentials of whoever opens the connection."""
+        if message["type"] != "connection_init":
+            raise Refused(4401, "Unauthorized")
+        payload = message.get("payload")
+        given = {str(name).lower(): value for name, value in payload.items()} if isinstance(payload, dict) else {}
+        said = given.get("authorization") or given.get("x-api-key")
+        headers = self.socket.headers
+        credentials = said if isinstance(said, str) else headers.get("authorization") or headers.get("x-api-key")
+        self.viewer = await self.service.viewer(credentials)
+        if self.viewer is None:
+            raise Refused(4403, "Forbidden")
+        await self._send({"type": "connection_ack"})
+        return credentials
+
+    async def _read(self) -> None:
         while True:
             message = await self._receive()
             match message["type"]:
@@ -81,27 +134,6 @@ class _Connection:
                 case _:
                     raise Refused(4400, "Unknown message type")
 
-    async def end(self) -> None:
-        """Stop what is still open, and wait until it has let go of its connections."""
-        tasks = list(self.open.values())
-        for task in tasks:
-            task.cancel()
-        if tasks:
-            await asyncio.wait(tasks)
-
-    async def _begin(self, message: dict[str, Any]) -> None:
-        if message["type"] != "connection_init":
-            raise Refused(4401, "Unauthorized")
-        payload = message.get("payload")
-        given = {str(name).lower(): value for name, value in payload.items()} if isinstance(payload, dict) else {}
-        said = given.get("authorization") or given.get("x-api-key")
-        headers = self.socket.headers
-        credentials = said if isinstance(said, str) else headers.get("authorization") or headers.get("x-api-key")
-        self.viewer = await self.service.viewer(credentials)
-        if self.viewer is None:
-            raise Refused(4403, "Forbidden")
-        await self._send({"type": "connection_ack"})
-
     def _subscribe(self, message: dict[str, Any]) -> None:
         name, payload = message.get("id"), message.get("payload")
         if not isinstance(name, str) or not name or not isinstance(payload, dict):
@@ -115,43 +147,46 @@ class _Connection:
     async def _operate(self, name: str, payload: dict[str, Any]) -> None:
         assert self.viewer is not None
         request_id = new_request_id()
+        structlog.contextvars.bind_contextvars(request_id=request_id)
         try:
-            parameters = from_mapping(payload)
+            asked = self.service.settled(from_mapping(payload), self.viewer)
             context = self.service.context(self.viewer, request_id)
-            async with aclosing(cast("Any", results(self.service, context, parameters))) as stream:
+            async with aclosing(cast("Any", results(self.service, context, asked))) as stream:
                 async for result in stream:
                     if not await self._tell(name, result):
                         return
             await self._send({"type": "complete", "id": name})
         except BadRequest as refusal:
-            error = {"message": refusal.message, "extensions": {"code": refusal.code}}
-            await self._send({"type": "error", "id": name, "payload": [error]})
+            await self._fail(name, problem(refusal.message, refusal.code, requestId=request_id))
         except WebSocketDisconnect:
             pass  # the client has gone; the reader sees it too
         except Exception:  # nothing of it may reach the caller
             log.exception("graphql.stream_failed", request_id=request_id)
-            extensions = {"code": "INTERNAL", "requestId": request_id}
-            error = {
-                "message": "Something broke on our side; the request id finds it in the log.",
-                "extensions": extensions,
-            }
             with suppress(WebSocketDisconnect):
-                await self._send({"type": "error", "id": name, "payload": [error]})
+                await self._fail(name, problem(BROKEN, "INTERNAL", requestId=request_id))
         finally:
             if self.open.get(name) is asyncio.current_task():
                 del self.open[name]
 
     async def _tell(self, name: str, result: Response) -> bool:
-        """Send one result; an operation that never began ends with its errors."""
+        """Send one result; an operation that never began, or broke, ends with its errors."""
         if not result.began:
-            await self._send({"type": "error", "id": name, "payload": result.errors})
+            await self._fail(name, result.body())
             return False
         await self._send({"type": "next", "id": name, "payload": result.body()})
         return True
 
+    async def _fail(self, name: str, body: dict[str, Any]) -> None:
+        await self._send({"type": "error", "id": name, "payload": body["errors"]})
+
     async def _send(self, message: dict[str, Any]) -> None:
         try:
-            await self.socket.send_text(encode(message).decode())
+            async with asyncio.timeout(SLOWEST):
+                await self.socket.send_text(encode(message).decode())
+        except TimeoutError:
+            if not self.over.done():
+                self.over.set_exception(Refused(1008, "The client reads too slowly"))
+            raise WebSocketDisconnect from None
         except RuntimeError as closed:  # Starlette's word for a socket that has been closed meanwhile
             raise WebSocketDisconnect from closed
 
