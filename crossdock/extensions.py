@@ -15,9 +15,13 @@ AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComputedField:
-    """A field on a core type, answered for a whole batch of parents at once, in their order.
+    """A field on a core type, answered for all its parents of one request at once, in their order.
 
-    graphql_type: as the schema writes it, `Int!`. requires: the parent's columns that `compute` reads.
+    on: the type, such as `Order`. name: as the schema writes it, beginning with the plugin's: `pigeonRing`.
+    graphql_type: as the schema writes it, `Int!`, of scalars, `Money` and the extension's own types.
+    requires: the columns of the parent's table that `compute` reads; it is given no others.
+    compute: answers one value for each row, or an exception in its place, which is that row's error. It runs on a
+    worker thread, and has two seconds. Objects are mappings by the names of their fields, money is `Money`.
     """
 
     on: str
@@ -30,7 +34,10 @@ class ComputedField:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SchemaExtension:
-    """Types in SDL, each named with the plugin's prefix, and computed fields."""
+    """Types in SDL, and computed fields. Types are objects and enums whose names begin with the plugin's, `PigeonBird`.
+
+    An extension that cannot be used is logged, and left out whole.
+    """
 
     types: str = ""
     fields: tuple[ComputedField, ...] = ()

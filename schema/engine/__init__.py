@@ -3,19 +3,15 @@
 from schema.engine.declare import (
     column,
     computed,
-    connection,
     embedded,
-    extend,
-    first,
     from_json,
-    many,
     money,
     node,
-    one,
     same_row,
 )
 from schema.engine.finish import Node
 from schema.engine.references import All, Find, Page, Ref, Refs, ref_of
+from schema.engine.related import connection, first, many, one
 from schema.engine.roots import mutation, query, subscription
 
 __all__ = [
@@ -29,7 +25,6 @@ __all__ = [
     "computed",
     "connection",
     "embedded",
-    "extend",
     "first",
     "from_json",
     "many",

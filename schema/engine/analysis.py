@@ -153,7 +153,7 @@ class _Walk:
         if parent.name.endswith(("Connection", "Edge")) or named.name not in self.analyst.types:
             return 0
         kind = definition.type.of_type if is_non_null_type(definition.type) else definition.type
-        return EXPECTED_LIST if is_list_type(kind) else 1
+        return self._page(node, EXPECTED_LIST) if is_list_type(kind) else 1
 
     def _page(self, node: FieldNode, default: int) -> int:
         sizes = []

@@ -9,7 +9,7 @@ from sqlalchemy.orm import InstrumentedAttribute, RelationshipProperty
 from sqlalchemy.types import String
 
 from schema.engine import leaves
-from schema.engine.declare import (
+from schema.engine.kinds import (
     ColumnField,
     ComputedField,
     ConnectionField,
@@ -80,7 +80,7 @@ def _compile(  # noqa: PLR0911  # one return per kind
                 listed=leaves.listed(field.type),
             )
         case ComputedField():
-            return _computed(declared, info.table)
+            return computed_spec(declared, info)
         case RelationField():
             return _related(info, declared, field.type, registry)
     raise TypeError(f"{type(declared).__name__} is no kind of field")
@@ -104,9 +104,7 @@ def _optional(element: Any, table: Table) -> Fragment | None:
 
 def _nullable(element: Any) -> bool:
     """Whether an expression may give null, as far as one can know without asking the database."""
-    if isinstance(element, InstrumentedAttribute) and hasattr(element.property, "columns"):
-        return bool(element.property.columns[0].nullable)
-    return True
+    return not leaves.never_null(element)
 
 
 def money_spec(minor: str, currency: str, *, nullable: bool) -> Embedded:
@@ -138,11 +136,12 @@ def _embedded(declared: EmbeddedField, table: Table, object_type: GraphQLObjectT
     return Embedded(nullable=present is not None, fields=fields, present=present)
 
 
-def _computed(declared: ComputedField, table: Table) -> Computed:
+def computed_spec(declared: ComputedField, info: TypeInfo) -> Computed:
+    """What a computed field asks of the database: the columns that it requires."""
     inputs, loaders, names = [], [], []
     for element in declared.requires:
         cast, load = leaves.loader(element.type)
-        inputs.append(Fragment(f"({expression(element, table).text}){cast}"))
+        inputs.append(Fragment(f"({expression(element, info.table).text}){cast}"))
         loaders.append(load)
         names.append(element.key)
     return Computed(declared=declared, inputs=tuple(inputs), loaders=tuple(loaders), names=tuple(names))

@@ -97,9 +97,13 @@ async def _compute(executor: "ReadExecutor", pending: list[Pending]) -> None:
         key = (id(one.selected.spec), repr(given))
         groups.setdefault(key, []).append(one)
         inputs[key] = given
-    await asyncio.gather(*(_call(executor, group, inputs[key]) for key, group in groups.items()))
+    await asyncio.gather(*(_settle(executor, group, inputs[key]) for key, group in groups.items()))
+
+
+async def _settle(executor: "ReadExecutor", group: list[Pending], given: dict[str, Any]) -> None:
+    await _call(executor, group, given)
     waiting: list[tuple[Pending, Any]] = []
-    for one in pending:
+    for one in group:
         value = _begin(executor, one)
         if executor.is_awaitable(value):
             waiting.append((one, value))
@@ -126,9 +130,10 @@ async def _call(executor: "ReadExecutor", group: list[Pending], given: dict[str,
     assert isinstance(spec, Computed)
     rows = [_row(spec, one.holder[one.selected.column]) for one in group]
     try:
-        values = spec.declared.function(rows, executor.context_value, **given)
-        if isawaitable(values):
-            values = await values
+        with executor.context_value.gathering.under_way():
+            values = spec.declared.function(rows, executor.context_value, **given)
+            if isawaitable(values):
+                values = await values
         values = list(values)
     except Exception as problem:  # noqa: BLE001  # it is the error of each row's field
         values = [problem] * len(rows)

@@ -3,32 +3,35 @@
 from collections.abc import Callable
 
 from schema.engine.plan import Selected, Selection
-from schema.engine.render import Renderer, Slot
-from schema.engine.sql import literal, quoted, row
-from schema.engine.window import Window
+from schema.engine.render import Renderer
+from schema.engine.sql import literal, quoted, row, rows
+from schema.engine.window import BindTo, Window
 
 Source = Callable[[str], str]
 
 
-def connection_sql(to: Renderer, selection: Selection, window: Window, slot: Slot, source: Source) -> str:
+def connection_sql(to: Renderer, selection: Selection, window: Window, bind: BindTo, source: Source) -> str:
     """One connection object. `source(alias)` gives the tables and conditions that its rows come from."""
-    page = _Rows(to, window, slot, source)
-    columns = [f"{page.value(selection, field)} as {quoted(field.column)}" for field in selection.fields]
-    return row(f"select {', '.join(columns)}{page.page()}")
+    page = _Page(to, window, bind, source)
+    lists = [field.name for field in selection.fields if field.name in {"nodes", "edges", "pageInfo"}]
+    plain = lists == ["nodes"] and not window.page.backward
+    columns = [f"{page.value(selection, field, plain=plain)} as {quoted(field.column)}" for field in selection.fields]
+    return row(f"select {', '.join(columns)}{page.source_of_values()}")
 
 
-class _Rows:
+class _Page:
     """The rows of one page, read once whatever is asked of them: `p` is each row, `a` the page."""
 
-    def __init__(self, to: Renderer, window: Window, slot: Slot, source: Source) -> None:
-        self.to, self.window, self.source = to, window, source
-        self.bind = to.bind(slot)
+    def __init__(self, to: Renderer, window: Window, bind: BindTo, source: Source) -> None:
+        self.to, self.window, self.bind, self.source = to, window, bind, source
+        self.size = window.page.size
         self.row = to.alias()
         self.columns: list[str] = []
         self.aggregates: list[str] = []
         self.cursors = self.look_ahead = False
 
-    def value(self, selection: Selection, field: Selected) -> str:
+    def value(self, selection: Selection, field: Selected, *, plain: bool) -> str:
+        """One field of the connection. `plain`: its nodes are all that is asked, so that they are a mere list."""
         match field.name:
             case "__typename":
                 return f"{literal(selection.type.name)}::text"
@@ -39,32 +42,38 @@ class _Rows:
                     f"{self._info(field.child, part)} as {quoted(part.column)}" for part in field.child.fields
                 )
                 return row(f"select {parts}")
+            case "nodes" if plain:
+                columns = self.to.columns(field.child, self.row)
+                return rows(f"select {columns} from {self._found(self.row, self.size)}")
             case "nodes":
                 return self._list(self._object(field.child))
             case _:
                 return self._list(self._edge(field.child))
 
-    def page(self) -> str:
+    def source_of_values(self) -> str:
         """The `from` that the values above stand on; empty where no row is needed."""
         if not self.aggregates and not self.cursors and not self.look_ahead:
             return ""
-        window, order, inner = self.window, self.window.order, self.to.alias()
-        wheres = self.source(inner)
-        for part in (*window.wheres(inner, self.bind), *window.bounds(inner, self.bind)):
-            wheres += f" and ({part})"
-        limit = self.bind(1 if self.look_ahead else 0)
-        page = (
-            f"(select {inner}.* from {wheres} order by {order.sql(inner, backward=window.page.backward)}"
-            f" limit {limit}::bigint) {self.row}"
-        )
+        inner = self.to.alias()
+        found = self._found(inner, self.size + 1 if self.look_ahead else self.size)
         columns = ["row_number() over () as rn", *self.columns]
         aggregates = list(self.aggregates)
         if self.cursors:
-            columns.append(f"{order.cursor_sql(self.row)} as k")
-            aggregates.append(f"array_agg(p.k order by p.rn){self._shown()} as ks")
+            order = " order by p.rn" if self.window.page.backward else ""  # else they come so
+            for number, key in enumerate(self.window.order.columns(self.row)):
+                columns.append(f"{key} as k{number}")
+                aggregates.append(f"array_agg(p.k{number}{order}){self._shown()} as k{number}")
         if self.look_ahead:
             aggregates.append("count(*) as fetched")
+        page = f"(select {inner}.* from {found}) {self.row}"
         return f" from (select {', '.join(aggregates)} from (select {', '.join(columns)} from {page}) p) a"
+
+    def _found(self, alias: str, limit: int) -> str:
+        window = self.window
+        wheres = self.source(alias)
+        for part in (*window.wheres(alias, self.bind), *window.bounds(alias, self.bind)):
+            wheres += f" and ({part})"
+        return f"{wheres} order by {window.order.sql(alias, backward=window.page.backward)} limit {limit}"
 
     def _object(self, selection: Selection) -> str:
         return row(f"select {self.to.columns(selection, self.row)}")
@@ -75,7 +84,7 @@ class _Rows:
             if field.name == "__typename":
                 value = f"{literal(selection.type.name)}::text"
             elif field.name == "cursor":
-                value = self.window.order.cursor_sql(self.row)
+                value = self.window.order.cursor_sql(self.window.order.columns(self.row))
             else:
                 value = self._object(field.child)
             parts.append(f"{value} as {quoted(field.column)}")
@@ -90,7 +99,7 @@ class _Rows:
         return f"a.x{number}"
 
     def _shown(self) -> str:
-        return f" filter (where p.rn <= {self.bind(0)}::bigint)"
+        return f" filter (where p.rn <= {self.size})"
 
     def _info(self, selection: Selection, part: Selected) -> str:
         backward = self.window.page.backward
@@ -100,18 +109,18 @@ class _Rows:
             case "hasNextPage" | "hasPreviousPage":
                 if (part.name == "hasPreviousPage") == backward:
                     self.look_ahead = True
-                    return f"(a.fetched > {self.bind(0)}::bigint)"
+                    return f"(a.fetched > {self.size})"
                 other = self.window.before if part.name == "hasNextPage" else self.window.after
                 return "true" if other is not None else "false"
             case _:
                 self.cursors = True
-                first = (part.name == "startCursor") != backward
-                return "a.ks[1]" if first else "a.ks[array_length(a.ks, 1)]"
+                place = "1" if (part.name == "startCursor") != backward else "cardinality(a.k0)"
+                keys = [f"a.k{number}[{place}]" for number in range(len(self.window.order.keys))]
+                return f"(case when a.k0 is not null then {self.window.order.cursor_sql(keys)} end)"
 
     def _count(self, field: Selected) -> str:
         inner = self.to.alias()
         wheres = self.source(inner)
         for part in self.window.wheres(inner, self.bind):
             wheres += f" and ({part})"
-        limit = self.to.bind(self.to.slot(field))(0)
-        return f"(select count(*) from (select 1 from {wheres} limit {limit}::bigint) c)"
+        return f"(select count(*) from (select 1 from {wheres} limit {self.to.limit(field)}) c)"

@@ -7,6 +7,7 @@ from typing import Any
 import asyncpg
 
 from core import metrics
+from schema.engine.pool import Pool
 from schema.engine.sql import statement
 
 
@@ -28,14 +29,21 @@ class Database:
         self.size = size
         self.timeout_ms = timeout_ms
         self.watchers: list[Callable[[str], None]] = []
-        self._pool: Any = None
+        self._pool: Pool | None = None
 
     async def start(self) -> None:
-        self._pool = await asyncpg.create_pool(
+        """Open the pool. Raises what asyncpg does where the server cannot be reached."""
+        self._pool = Pool(self._connect, self.size)
+        await self._pool.fetch("select", ())
+
+    async def stop(self) -> None:
+        if self._pool is not None:
+            await self._pool.close()
+            self._pool = None
+
+    async def _connect(self) -> Any:
+        return await asyncpg.connect(
             self.url,
-            min_size=1,
-            max_size=self.size,
-            reset=_leave_as_it_is,
             record_class=Row,
             statement_cache_size=1000,
             max_cacheable_statement_size=256 * 1024,
@@ -49,27 +57,18 @@ class Database:
             },
         )
 
-    async def stop(self) -> None:
-        if self._pool is not None:
-            await self._pool.close()
-            self._pool = None
-
     async def fetch(self, text: str, values: Sequence[Any]) -> list[Row]:
         """Rows of one statement. Cancelling the caller cancels the statement in the server."""
         metrics.sql_sent()
         for watcher in self.watchers:
             watcher(text)
-        async with self._pool.acquire() as connection:
-            rows: list[Row] = await connection.fetch(text, *values)
-        return rows
+        if self._pool is None:
+            raise RuntimeError("The database has not been started, or was stopped.")
+        return await self._pool.fetch(text, values)
 
     async def select(self, query: Any) -> list[Row]:
         """Rows of a SQLAlchemy SELECT."""
         return await self.fetch(*statement(query))
-
-
-async def _leave_as_it_is(_connection: Any) -> None:
-    """Nothing here changes a session, so there is nothing to reset; it saves a round trip for each use."""
 
 
 @asynccontextmanager

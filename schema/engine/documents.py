@@ -92,6 +92,11 @@ class Documents:
                 self._characters -= len(oldest)
         return document
 
+    def forget(self) -> None:
+        """Drop what is kept: each query is then as on its first day."""
+        self._kept.clear()
+        self._characters = 0
+
     def _read(self, text: str) -> Document:
         try:
             tree = parse(

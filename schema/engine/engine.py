@@ -65,24 +65,11 @@ class Engine:
         allowed: Collection[OperationType] = EVERYTHING,
     ) -> Response:
         """Run a query or a mutation to its end."""
-        document, refused = self._admit(query, context, variables or {}, operation_name, allowed)
-        if refused is not None:
-            return refused
-        assert document.tree is not None
-        result = execute(
-            self.core,
-            document.tree,
-            context_value=context,
-            variable_values=dict(variables or {}),
-            operation_name=operation_name,
-            is_awaitable=_is_awaitable,
-            executor_class=ReadExecutor,
-            plans=document.plans,
-            deciders=document.deciders,
-        )
-        if isawaitable(result):
-            result = await result
-        return _response(result, context)
+        admitted = self._admit(query, context, variables or {}, operation_name, allowed)
+        if isinstance(admitted, Response):
+            return admitted
+        result = execute(self.core, **_run(admitted, context, variables, operation_name))
+        return _response(await result if isawaitable(result) else result, context)
 
     async def subscribe(
         self,
@@ -93,27 +80,13 @@ class Engine:
         operation_name: str | None = None,
     ) -> AsyncIterator[Response] | Response:
         """Begin a subscription: its stream, or the one response that says why not."""
-        allowed = {OperationType.SUBSCRIPTION}
-        document, refused = self._admit(query, context, variables or {}, operation_name, allowed)
-        if refused is not None:
-            return refused
-        assert document.tree is not None
-        stream = subscribe(
-            self.core,
-            document.tree,
-            context_value=context,
-            variable_values=dict(variables or {}),
-            operation_name=operation_name,
-            executor_class=ReadExecutor,
-            is_awaitable=_is_awaitable,
-            plans=document.plans,
-            deciders=document.deciders,
-        )
+        admitted = self._admit(query, context, variables or {}, operation_name, {OperationType.SUBSCRIPTION})
+        if isinstance(admitted, Response):
+            return admitted
+        stream = subscribe(self.core, **_run(admitted, context, variables, operation_name))
         if isawaitable(stream):
             stream = await stream
-        if isinstance(stream, ExecutionResult):
-            return _response(stream, context)
-        return _responses(stream, context)
+        return _response(stream, context) if isinstance(stream, ExecutionResult) else _responses(stream, context)
 
     def operation_type(self, query: str, operation_name: str | None) -> OperationType | None:
         """What kind of operation a request holds; None where that cannot be told."""
@@ -129,27 +102,45 @@ class Engine:
         variables: Mapping[str, Any],
         operation_name: str | None,
         allowed: Collection[OperationType],
-    ) -> tuple[Document, Response | None]:
+    ) -> Document | Response:
+        """The document to run, where all that can be told before is in order; else the response that says why not."""
         document = self.documents.get(query)
         if document.errors:
-            return document, _refusal(document.errors, context)
+            return _refusal(document.errors, context)
         try:
             operation = document.operation(operation_name)
         except GraphQLError as problem:
-            return document, _refusal([problem], context)
+            return _refusal([problem], context)
+        context.operation = operation.name.value if operation.name is not None else "unnamed"
         if operation.operation not in allowed:
             error = GraphQLError(f"A {operation.operation.value} cannot be sent this way.", [operation])
             refused = _refusal([error], context)
             refused.wrong_method = True
-            return document, refused
+            return refused
         if holds_null(variables):
             error = GraphQLError("A text in the variables holds a null character.")
-            return document, _refusal([error], context)
+            return _refusal([error], context)
         analysis = self.analyst.analyse(document, operation, variables)
         context.extensions["cost"] = {"rows": analysis.rows, "limit": self.limits.rows}
         missing = [scope for scope in analysis.scopes if not context.viewer.can(scope)]
         errors = [*analysis.errors, *(_missing(scope, analysis.scopes[scope]) for scope in missing)]
-        return document, _refusal(errors, context) if errors else None
+        return _refusal(errors, context) if errors else document
+
+
+def _run(
+    document: Document, context: Context, variables: Mapping[str, Any] | None, operation_name: str | None
+) -> dict[str, Any]:
+    """How graphql-core is to run a document: with our executor, which keeps its plans with the document."""
+    return {
+        "document": document.tree,
+        "context_value": context,
+        "variable_values": dict(variables or {}),
+        "operation_name": operation_name,
+        "executor_class": ReadExecutor,
+        "is_awaitable": _is_awaitable,
+        "plans": document.plans,
+        "deciders": document.deciders,
+    }
 
 
 def holds_null(value: Any) -> bool:

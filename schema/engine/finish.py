@@ -8,7 +8,7 @@ from typing import Annotated, Any, ForwardRef, Union, get_args, get_origin
 
 import strawberry
 
-from schema.engine.declare import ComputedField, ConnectionField, Declared
+from schema.engine.kinds import ComputedField, ConnectionField, Declared
 from schema.engine.naming import name_declared_types
 from schema.engine.registry import Registry, TypeInfo
 

@@ -7,6 +7,9 @@ from typing import Any
 
 from graphql import GraphQLEnumType, GraphQLOutputType, get_named_type, is_list_type, is_non_null_type
 from sqlalchemy import Column, Integer, SmallInteger
+from sqlalchemy.sql import operators
+from sqlalchemy.sql.elements import BinaryExpression, BindParameter, Grouping
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import Date, DateTime, Enum, Numeric, String, TypeEngine
 
 from crossdock.money import EXPONENTS
@@ -42,9 +45,47 @@ def shown(expression: str, stored: TypeEngine[Any], kind: GraphQLOutputType, *, 
 
 
 def fits_int(element: Any) -> bool:
-    """Whether a column's own type keeps it within GraphQL's 32 bits."""
+    """Whether the database's own type keeps an expression within GraphQL's 32 bits.
+
+    True of 32-bit columns, and of what PostgreSQL computes from such alone: it would rather fail than widen them.
+    """
+    inner = _plain_expression(element)
+    if isinstance(inner, Column):
+        return isinstance(inner.type, (Integer, SmallInteger)) and not _is_big(inner.type)
+    if isinstance(inner, BindParameter):
+        return type(inner.value) is int and SMALLEST <= inner.value <= LARGEST
+    parts = _parts(inner, _ARITHMETIC, {"greatest", "least", "coalesce"})
+    return bool(parts) and all(fits_int(part) for part in parts)
+
+
+def never_null(element: Any) -> bool:
+    """Whether an expression is sure to give a value: of columns that are never null, and of arithmetic with them."""
+    inner = _plain_expression(element)
+    if isinstance(inner, Column):
+        return not inner.nullable
+    if isinstance(inner, BindParameter):
+        return inner.value is not None
+    if (parts := _parts(inner, _ARITHMETIC, set())) or not isinstance(inner, FunctionElement):
+        return bool(parts) and all(never_null(part) for part in parts)
+    # greatest and least pass over nulls too
+    return any(never_null(part) for part in _parts(inner, set(), {"greatest", "least", "coalesce"}))
+
+
+_ARITHMETIC = {operators.add, operators.sub, operators.mul}
+
+
+def _plain_expression(element: Any) -> Any:
     inner = element.__clause_element__() if hasattr(element, "__clause_element__") else element
-    return isinstance(inner, Column) and isinstance(inner.type, (Integer, SmallInteger)) and not _is_big(inner.type)
+    return _plain_expression(inner.element) if isinstance(inner, Grouping) else inner
+
+
+def _parts(inner: Any, between: set[Any], functions: set[str]) -> list[Any]:
+    """The operands of these operators and functions; nothing of any other expression."""
+    if isinstance(inner, BinaryExpression) and inner.operator in between:
+        return [inner.left, inner.right]
+    if isinstance(inner, FunctionElement) and getattr(inner, "name", "").lower() in functions:
+        return list(inner.clauses)
+    return []
 
 
 def _is_big(kind: TypeEngine[Any]) -> bool:

@@ -17,14 +17,21 @@ from schema.engine.specs import Computed, Part, Related, Spec
 
 if TYPE_CHECKING:
     from schema.engine.executor import ReadExecutor
+    from schema.engine.window import Window
 
+SPEC = "read-engine"
+"""In the extensions of a field that a plugin added: where it lives."""
 LONGEST = 63
 """PostgreSQL cuts longer names: a response key beyond it travels under another."""
 
 
 @dataclass(eq=False, slots=True)
 class Selected:
-    """One field of a selection set. `column` is what the SQL calls it; `site` numbers the fields with arguments."""
+    """One field of a selection set.
+
+    `column` is what the SQL calls it. `site` numbers the fields with arguments; `always` is what these come to where
+    they are the same for every request.
+    """
 
     key: str
     column: str
@@ -34,6 +41,7 @@ class Selected:
     spec: Spec | None
     children: "Selection | None" = None
     site: int | None = None
+    always: "Window | int | None" = None
 
     @property
     def child(self) -> "Selection":
@@ -100,7 +108,8 @@ def _collect(
             continue
         long = len(key) > LONGEST
         plan.pure = plan.pure and not long
-        selected = Selected(key, f"c{number}." if long else key, name, nodes, definition, specs.get(name))
+        spec = specs.get(name) or definition.extensions.get(SPEC)
+        selected = Selected(key, f"c{number}." if long else key, name, nodes, definition, spec)
         selection.fields.append(selected)
         if name != "__typename":
             _describe(executor, plan, selected, definition.type)

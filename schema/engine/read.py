@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import orjson
-from graphql import GraphQLError, GraphQLObjectType, GraphQLOutputType, is_non_null_type
+from graphql import GraphQLError, GraphQLObjectType, GraphQLOutputType, VariableNode, is_non_null_type
 from graphql.execution.values import get_argument_values
 from graphql.pyutils import Path
 
@@ -14,9 +14,9 @@ from schema.engine.connections import connection_sql
 from schema.engine.plan import Plan, Selected
 from schema.engine.references import FoundReference, ListReference, PageReference
 from schema.engine.registry import TypeInfo
-from schema.engine.render import Renderer, Slot
+from schema.engine.render import Renderer, Site, Slot
 from schema.engine.specs import ToPage, connection_specs
-from schema.engine.sql import Fragment, bigint_array, condition, conjunction, quoted, row, rows
+from schema.engine.sql import Fragment, condition, conjunction, quoted, row, rows
 from schema.engine.window import Order, Window, order, window
 from schema.pagination import COUNTED, Slice, invalid
 
@@ -41,14 +41,14 @@ class Prepared:
     """A plan with this request's arguments: its shape chooses the SQL, its values fill the placeholders."""
 
     plan: Plan
-    windows: list[Window | None]
+    sites: list[Site]
     restrictions: dict[TypeInfo, list[Fragment]]
     values: dict[Slot, list[Any]]
 
     @property
     def shape(self) -> tuple[Any, ...]:
         return (
-            tuple(window.shape if window is not None else None for window in self.windows),
+            tuple(site.shape if isinstance(site, Window) else site for site in self.sites),
             tuple(tuple(fragments) for fragments in self.restrictions.values()),
         )
 
@@ -62,16 +62,18 @@ async def many(
 ) -> list[Any]:
     """Rows by number, in the order wanted; None for one that is not there, an exception for one that failed."""
     prepared = _prepare(executor, info, object_type, details, info.specs)
-    prepared.values[ROOT] = [sorted({one.number for one in wanted})]
+    numbers = sorted({one.number for one in wanted})
+    single = len(numbers) == 1  # said as such, or PostgreSQL expects many rows, and plans anew each time
+    prepared.values[ROOT] = numbers if single else [numbers]
 
     def write(to: Renderer) -> str:
-        alias = to.alias()
-        wheres = [f"{alias}.{quoted(info.key)} = any({bigint_array(to.bind(ROOT)(0))})", *to.visible(info, alias)]
-        shown = row(f"select {to.columns(prepared.plan.selection, alias)}")
+        alias, given = to.alias(), to.bind(ROOT)(0)
         key, table = f"{alias}.{quoted(info.key)}", f"{quoted(info.table.name)} {alias}"
-        return f"select {key}, {shown}::text from {table} where {conjunction(wheres)}"
+        chosen = f"{key} = {given}::bigint" if single else f"{key} = any({given}::bigint[])"
+        shown = row(f"select {to.columns(prepared.plan.selection, alias)}")
+        return f"select {key}, {shown}::text from {table} where {conjunction([chosen, *to.visible(info, alias)])}"
 
-    found = dict(await _fetch(executor, prepared, ROOT, write))
+    found = dict(await _fetch(executor, prepared, single, write))
     texts = [found.get(one.number) for one in wanted]
     return await _answer(executor, prepared.plan, object_type, details, [one.path for one in wanted], texts)
 
@@ -111,7 +113,7 @@ def _page(prepared: Prepared, reference: PageReference) -> tuple[Any, Callable[[
         return lambda alias: f"{quoted(info.table.name)} {alias} where {conjunction(to.visible(info, alias))}"
 
     def write(to: Renderer) -> str:
-        return f"select {connection_sql(to, prepared.plan.selection, paged, ROOT, source(to))}::text"
+        return f"select {connection_sql(to, prepared.plan.selection, paged, to.bind(ROOT), source(to))}::text"
 
     return paged.shape, write
 
@@ -163,7 +165,10 @@ def _prepare(
         found = executor.plans[key] = plan.make(executor, object_type, details, specs, info)
     prepared = Prepared(found, [], {}, {})
     for selected in found.sites:
-        prepared.windows.append(_site(executor, prepared, selected))
+        site = selected.always if selected.always is not None else _site(executor, selected)
+        prepared.sites.append(site)
+        if isinstance(site, Window):
+            prepared.values[selected.site] = site.values
     for target in found.restricted:
         assert target.visible is not None
         fragments, values = _conditions(target, target.visible(executor.context_value))
@@ -176,23 +181,28 @@ def arguments(executor: "ReadExecutor", selected: Selected) -> dict[str, Any]:
     return get_argument_values(selected.definition, selected.details[0].node, executor.variable_values)
 
 
-def _site(executor: "ReadExecutor", prepared: Prepared, selected: Selected) -> Window | None:
-    """The values that a field's own arguments give."""
-    given = arguments(executor, selected)
+def _site(executor: "ReadExecutor", selected: Selected) -> Site:
+    """What a field's own arguments ask for. What no variable can change is kept with the plan."""
+    given, spec = arguments(executor, selected), selected.spec
     try:
-        if isinstance(selected.spec, ToPage):
-            paged = _window(selected.spec, given)
-            prepared.values[selected.site] = paged.values
-            return paged
-        limit = COUNTED if given.get("limit") is None else given["limit"]
-        if not 0 <= limit <= LARGEST_COUNT:
-            raise invalid(f"`limit` must be between 0 and {LARGEST_COUNT}.", "limit")
+        site = _window(spec, given) if isinstance(spec, ToPage) else _limit(given)
     except GraphQLError as problem:
         raise GraphQLError(
             problem.message, [one.node for one in selected.details], extensions=problem.extensions
         ) from None
-    prepared.values[selected.site] = [limit]
-    return None
+    filtered = isinstance(spec, ToPage) and spec.declared.filter is not None  # it may look at more than its arguments
+    if not filtered and not any(
+        isinstance(one.value, VariableNode) for one in selected.details[0].node.arguments or ()
+    ):
+        selected.always = site
+    return site
+
+
+def _limit(given: dict[str, Any]) -> int:
+    limit: int = COUNTED if given.get("limit") is None else given["limit"]
+    if not 0 <= limit <= LARGEST_COUNT:
+        raise invalid(f"`limit` must be between 0 and {LARGEST_COUNT}.", "limit")
+    return limit
 
 
 def _window(spec: ToPage, given: dict[str, Any]) -> Window:
@@ -213,11 +223,13 @@ async def _fetch(
     if statement is None:
         if len(prepared.plan.statements) >= MOST_STATEMENTS:
             prepared.plan.statements.clear()
-        renderer = Renderer(prepared.windows, prepared.restrictions)
+        renderer = Renderer(prepared.sites, prepared.restrictions)
         statement = Statement(write(renderer), tuple(renderer.sources))
         prepared.plan.statements[key] = statement
     values = [prepared.values[slot][index] for slot, index in statement.sources]
-    found: list[Any] = await executor.context_value.database.fetch(statement.text, values)
+    context = executor.context_value
+    with context.gathering.under_way():
+        found: list[Any] = await context.database.fetch(statement.text, values)
     return found
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Table
 
 if TYPE_CHECKING:
-    from schema.engine.declare import Declared, Visible
+    from schema.engine.declare import Visible
+    from schema.engine.kinds import Declared
     from schema.engine.specs import Spec
 
 _MARK = "__read_from__"

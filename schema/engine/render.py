@@ -12,13 +12,17 @@ NULL = '"\\u0000"'
 """Stands in the JSON for a null that a non-null field must not be. No text or jsonb of PostgreSQL can hold it."""
 
 Slot = Hashable
+Site = Window | int
 
 
 @dataclass(eq=False, slots=True)
 class Renderer:
-    """Builds one statement. `sources` says, for each placeholder, which value of which slot it takes."""
+    """Builds one statement. `sites` has what each field with arguments was given: its page, or how far to count.
 
-    windows: Sequence[Window | None]
+    `sources` says, for each placeholder, which value of which slot it takes.
+    """
+
+    sites: Sequence[Site]
     restrictions: Mapping[TypeInfo, Sequence[Fragment]]
     sources: list[tuple[Slot, int]] = field(default_factory=list)
     aliases: int = 0
@@ -38,12 +42,16 @@ class Renderer:
 
     def window(self, selected: Selected) -> Window:
         assert selected.site is not None
-        window = self.windows[selected.site]
-        assert window is not None
+        window = self.sites[selected.site]
+        assert isinstance(window, Window)
         return window
 
-    def slot(self, selected: Selected) -> Slot:
-        return selected.site
+    def limit(self, selected: Selected) -> int:
+        """How far a count goes."""
+        assert selected.site is not None
+        limit = self.sites[selected.site]
+        assert isinstance(limit, int)
+        return limit
 
     def visible(self, target: TypeInfo, alias: str) -> list[str]:
         """What narrows the rows of a type for this caller."""

@@ -94,8 +94,9 @@ def _query(function: Callable[..., Any], parameters: list[Parameter], _returns: 
     if inspect.iscoroutinefunction(function):
 
         async def answer(info: Any, **given: Any) -> Any:
-            await guard.check(info.context, function.__name__, given, registry)
-            return await function(info.context, **_taken(parameters, given))
+            with info.context.gathering.under_way():
+                await guard.check(info.context, function.__name__, given, registry)
+                return await function(info.context, **_taken(parameters, given))
 
         return answer
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from schema.engine.declare import ComputedField, ConnectionField
+from schema.engine.kinds import ComputedField, ConnectionField
 from schema.engine.registry import TypeInfo
 from schema.engine.sql import Fragment, quoted, row, rows
 from schema.engine.window import Order
@@ -129,9 +130,8 @@ class ToPage(Related):
         from schema.engine.connections import connection_sql  # noqa: PLC0415  # they render one another
 
         window = to.window(selected)
-        return connection_sql(
-            to, selected.child, window, to.slot(selected), lambda inner: self.source(to, alias, inner)
-        )
+        bind = to.bind(selected.site)
+        return connection_sql(to, selected.child, window, bind, lambda inner: self.source(to, alias, inner))
 
 
 @dataclass(eq=False)
@@ -161,7 +161,9 @@ class Computed(Spec):
 _PARTS = ("hasNextPage", "hasPreviousPage", "startCursor", "endCursor")
 
 
+@cache
 def connection_specs(target: TypeInfo) -> Mapping[str, Spec]:
+    """Where the fields of a connection of this type live."""
     edge = {"cursor": Part(nullable=False), "node": Part(nullable=False, target=target)}
     page = {name: Part(nullable=False) for name in _PARTS}
     return {

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, String, Table, select
+from sqlalchemy import ARRAY, String, Table, select
 from sqlalchemy.dialects.postgresql import asyncpg
 from sqlalchemy.dialects.postgresql.base import PGCompiler
 from sqlalchemy.sql.compiler import OPERATORS
@@ -161,14 +161,27 @@ def condition(element: ColumnElement[Any], table: Table) -> tuple[Fragment, list
     return fragment, [bind.value(key.bindparams[bind.position]) for bind in fragment.binds]
 
 
+_statements: dict[Any, tuple[str, tuple[Bind, ...]]] = {}
+
+
 def statement(element: Any) -> tuple[str, list[Any]]:
-    """A whole SELECT as asyncpg takes it: text with numbered placeholders, and the values."""
+    """A whole SELECT as asyncpg takes it: text with numbered placeholders, and the values. Compiled once per shape."""
+    key = element._generate_cache_key()  # noqa: SLF001  # as in `condition`
+    found = _statements.get(key.key) if key is not None else None
+    if found is not None:
+        return found[0], [bind.value(key.bindparams[bind.position]) for bind in found[1]]
     compiler = _Compiler(element, {}, literal=False)
-    values = [
-        Bind(i, _preparer(parameter.type), many=bool(parameter.expanding)).value(parameter)
-        for i, parameter in enumerate(compiler.parameters)
-    ]
-    return _BIND.sub(lambda match: f"${int(match[1]) + 1}", compiler.string), values
+    text = _BIND.sub(lambda match: f"${int(match[1]) + 1}", compiler.string)
+    places = {parameter.key: place for place, parameter in enumerate(key.bindparams)} if key is not None else {}
+    binds = tuple(
+        Bind(places.get(parameter.key, -1), _preparer(parameter.type), many=bool(parameter.expanding))
+        for parameter in compiler.parameters
+    )
+    if key is not None and all(bind.position >= 0 for bind in binds):
+        if len(_statements) > 10_000:  # noqa: PLR2004  # as in `condition`
+            _statements.clear()
+        _statements[key.key] = (text, binds)
+    return text, [bind.value(parameter) for bind, parameter in zip(binds, compiler.parameters, strict=True)]
 
 
 def _compile(element: Any, table: Table | None, roles: Mapping[int, str], *, literal: bool) -> _Compiler:
@@ -186,10 +199,6 @@ def _column_of(compiler: _Compiler) -> str:
 
 def _preparer(kind: TypeEngine[Any]) -> Callable[[Any], Any] | None:
     return kind.dialect_impl(dialect).bind_processor(dialect)
-
-
-def bigint_array(parameter: str) -> str:
-    return f"{parameter}::{type_name(BigInteger())}[]"
 
 
 def conjunction(parts: Sequence[str]) -> str:

@@ -38,9 +38,14 @@ class Order:
             f"{key.fragment.render(alias)} {'desc' if key.descending != backward else 'asc'}" for key in self.keys
         )
 
-    def cursor_sql(self, alias: str) -> str:
-        values = ", ".join(f"({key.fragment.render(alias)})::text" for key in self.keys)
-        packed = f"json_build_array({literal(self.tag)}, {values})::text"
+    def columns(self, alias: str) -> list[str]:
+        """What a row is sorted by."""
+        return [key.fragment.render(alias) for key in self.keys]
+
+    def cursor_sql(self, values: Sequence[str]) -> str:
+        """The cursor of a row, from what it is sorted by."""
+        texts = ", ".join(f"({value})::text" for value in values)
+        packed = f"json_build_array({literal(self.tag)}, {texts})::text"
         return f"translate(encode(convert_to({packed}, 'UTF8'), 'base64'), E'\\n', '')"
 
     def read(self, cursor: str, argument: str) -> list[str | None]:
@@ -121,7 +126,11 @@ def _moment(value: str) -> object:
 
 @dataclass(slots=True)
 class Window:
-    """Conditions, order and page of one list in one request. `shape` decides the SQL text; `values` are bound."""
+    """Conditions, order and page of one list in one request. `shape` decides the SQL text; `values` are bound.
+
+    The size of a page is part of the text: PostgreSQL keeps its plan for a statement only where that costs no more
+    than one made for the values at hand, and it cannot tell what a limit that is bound will cost.
+    """
 
     conditions: tuple[Fragment, ...]
     order: Order
@@ -132,11 +141,11 @@ class Window:
 
     @property
     def shape(self) -> Hashable:
-        return (self.conditions, self.order, self.page.backward, self.after, self.before)
+        return (self.conditions, self.order, self.page.backward, self.page.size, self.after, self.before)
 
     def wheres(self, alias: str, bind: BindTo) -> list[str]:
         """The conditions that narrow the list, without its page."""
-        parts, used = [], 2
+        parts, used = [], 0
         for fragment in self.conditions:
             parts.append(_numbered(fragment, alias, bind, used))
             used += len(fragment.binds)
@@ -144,7 +153,7 @@ class Window:
 
     def bounds(self, alias: str, bind: BindTo) -> list[str]:
         """The conditions of the page: behind one cursor, before the other."""
-        used = 2 + sum(len(fragment.binds) for fragment in self.conditions)
+        used = sum(len(fragment.binds) for fragment in self.conditions)
         parts = []
         for nulls, beyond in ((self.after, True), (self.before, False)):
             if nulls is not None:
@@ -158,9 +167,9 @@ def _numbered(fragment: Fragment, alias: str, bind: BindTo, offset: int) -> str:
 
 
 def window(table: Table, page: Slice, where: Iterable[ColumnElement[Any]], order_by: Order) -> Window:
-    """Values are: rows to show, rows to fetch, those of the conditions, those of the cursors."""
+    """Values are those of the conditions, then those of the cursors."""
     fragments: list[Fragment] = []
-    values: list[Any] = [page.size, page.size + 1]
+    values: list[Any] = []
     for element in where:
         fragment, bound = condition(element, table)
         fragments.append(fragment)

@@ -37,7 +37,7 @@ async def test_another_value_is_the_same_statement_and_another_shape_is_another(
             await ask(query, {"filter": filter, "first": first})
             texts |= set(ask.statements)
 
-    assert len(texts) == 2
+    assert len(texts) == 4  # two shapes of the filter, each with two sizes of the page
 
 
 async def test_a_value_never_becomes_sql(ask: Asked) -> None:

@@ -1,0 +1,87 @@
+"""The pool lends no more connections than it may, and gets over statements and connections that end badly."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import asyncpg
+import pytest
+
+from schema.engine.pool import Pool
+
+pytestmark = pytest.mark.anyio
+
+PID = "select pg_backend_pid()"
+
+
+@pytest.fixture
+async def pool(shop_url: str) -> AsyncIterator[Pool]:
+    async def connect() -> Any:
+        return await asyncpg.connect(shop_url.replace("+psycopg", ""))
+
+    made = Pool(connect, 2)
+    yield made
+    await made.close()
+
+
+async def test_many_share_few_connections(pool: Pool) -> None:
+    found = await asyncio.gather(*(pool.fetch(f"{PID} from pg_sleep(0.005)", ()) for _ in range(20)))
+
+    assert len({rows[0][0] for rows in found}) == 2
+
+
+async def test_a_cancelled_statement_ends_in_the_server_and_its_connection_is_lent_again(pool: Pool) -> None:
+    ((before,),) = await pool.fetch(PID, ())
+    sleeping = asyncio.ensure_future(pool.fetch("select pg_sleep(20)", ()))
+    await asyncio.sleep(0.05)
+    sleeping.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await sleeping
+
+    found = await asyncio.gather(*(pool.fetch(f"{PID} from pg_sleep(0.05)", ()) for _ in range(6)))
+
+    assert before in {rows[0][0] for rows in found}
+    ((asleep,),) = await pool.fetch("select count(*) from pg_stat_activity where query = 'select pg_sleep(20)'", ())
+    assert asleep == 0
+
+
+async def test_who_is_cancelled_while_waiting_loses_no_connection(pool: Pool) -> None:
+    busy = [asyncio.ensure_future(pool.fetch("select pg_sleep(0.1)", ())) for _ in range(2)]
+    waiting = [asyncio.ensure_future(pool.fetch(PID, ())) for _ in range(3)]
+    await asyncio.sleep(0.02)
+    for one in waiting[:2]:
+        one.cancel()
+    await asyncio.gather(*busy)
+
+    assert (await waiting[2])[0][0]
+    found = await asyncio.gather(*(pool.fetch(f"{PID} from pg_sleep(0.02)", ()) for _ in range(4)))
+    assert len({rows[0][0] for rows in found}) == 2
+
+
+async def test_a_connection_that_the_server_ended_is_replaced(pool: Pool) -> None:
+    ((first,),) = await pool.fetch(PID, ())
+    with pytest.raises(asyncpg.PostgresError):
+        await pool.fetch("select pg_terminate_backend(pg_backend_pid())", ())
+    await asyncio.sleep(0.02)
+
+    ((second,),) = await pool.fetch(PID, ())
+
+    assert second != first
+
+
+async def test_who_waits_may_connect_where_the_one_before_could_not(shop_url: str) -> None:
+    tries: list[int] = []
+
+    async def connect() -> Any:
+        tries.append(len(tries))
+        await asyncio.sleep(0.01)
+        if len(tries) == 1:
+            raise ConnectionRefusedError
+        return await asyncpg.connect(shop_url.replace("+psycopg", ""))
+
+    pool = Pool(connect, 1)
+    found = await asyncio.gather(*(pool.fetch("select 1", ()) for _ in range(3)), return_exceptions=True)
+    await pool.close()
+
+    assert [isinstance(one, ConnectionRefusedError) for one in found] == [True, False, False]
+    assert len(tries) == 2
