@@ -10,13 +10,14 @@ from schema.context import Context
 from schema.customers.types import Customer
 from schema.engine import Page, query
 from schema.pagination import Connection, Slice
+from schema.search import mentions
 
 _NEWEST = Row.id.desc()
 
 
 def named(words: str | None) -> Iterator[ColumnElement[bool]]:
     if words:
-        yield or_(*(known.icontains(words, autoescape=True) for known in (Row.email, Row.name, Row.phone)))
+        yield or_(*(mentions(known, words) for known in (Row.email, Row.name, Row.phone)))
 
 
 @query(name="customers", scope="orders:read")

@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import strawberry
-from sqlalchemy import or_
+from sqlalchemy import select, union
+from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import ColumnElement
 
 from core.orders.models import Order as OrderRow
@@ -172,7 +173,7 @@ class Shipment:
 
 def numbered(number: str) -> ColumnElement[bool]:
     """Shipments with this tracking number, their own or a package's."""
-    return or_(
-        models.Shipment.tracking_number == number,
-        models.Shipment.packages.any(models.Package.tracking_number == number),
-    )
+    own = aliased(models.Shipment)
+    by_shipment = select(own.id).where(own.tracking_number == number)
+    by_package = select(models.Package.shipment_id).where(models.Package.tracking_number == number)
+    return models.Shipment.id.in_(union(by_shipment, by_package).scalar_subquery())

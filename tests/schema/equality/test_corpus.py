@@ -1,0 +1,133 @@
+"""Queries written by hand, for every type and argument, are answered as by plain graphql-core."""
+
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from graphql import (
+    FieldNode,
+    GraphQLObjectType,
+    GraphQLSchema,
+    TypeInfo,
+    TypeInfoVisitor,
+    Visitor,
+    get_named_type,
+    parse,
+)
+from graphql.language import visit
+
+from schema.engine.engine import Engine
+from tests.schema.equality.compare import assert_same
+from tests.schema.equality.conftest import VIEWERS, Both
+from tests.schema.equality.writer import Writer
+
+pytestmark = pytest.mark.anyio
+
+PAGE = {"first", "after", "last", "before"}
+"""On every connection; each is tried on some, and all of them are walked."""
+
+
+def _read() -> dict[str, tuple[str, dict[str, Any]]]:
+    found = {}
+    for block in Path(__file__).with_name("corpus.graphql").read_text().strip().split("\n\n"):
+        name, text = block.removeprefix("# ").split("\n", 1)
+        given = text.split("\n", 1)[0].removeprefix("# ") if text.startswith("# {") else "{}"
+        found[name] = text, orjson.loads(given)
+    return found
+
+
+CORPUS = _read()
+
+
+@pytest.mark.parametrize("viewer", VIEWERS)
+@pytest.mark.parametrize("name", CORPUS)
+async def test_a_query_is_answered_as_by_the_book(both: Both, name: str, viewer: str) -> None:
+    query, variables = CORPUS[name]
+    answer = await both.ask(query, variables, VIEWERS[viewer])
+    if "data" not in answer:
+        assert viewer != "admin", answer
+        return  # it lacks a scope: refused before anything is read
+    assert_same(answer, both.expect(query, variables, VIEWERS[viewer]))
+
+
+async def test_the_corpus_has_every_type_and_every_argument(product_engine: Engine) -> None:
+    used = _Used(TypeInfo(product_engine.core))
+    for query, _ in CORPUS.values():
+        visit(parse(query), TypeInfoVisitor(used.info, used))
+
+    types, arguments = _offered(product_engine.core)
+    assert types - used.types == set()
+    assert arguments - used.arguments == set()
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_every_argument_and_every_field_of_an_input_is_answered_as_by_the_book(both: Both, seed: int) -> None:
+    """One at a time, with a value that rows have."""
+    core = both.engine.core
+    assert core.query_type is not None
+    for name, field in core.query_type.fields.items():
+        kind = get_named_type(field.type)
+        if not isinstance(kind, GraphQLObjectType) or "pageInfo" not in kind.fields:
+            continue
+        needed = {"groupBy": "groupBy: COUNTRY"} if "groupBy" in field.args else {}
+        for argument, definition in field.args.items():
+            if argument in PAGE:
+                continue
+            for value in Writer(core, seed).each(argument, definition.type):
+                given = ", ".join((needed | {argument: f"{argument}: {value}"}).values())
+                query = (
+                    f"{{ {name}({given}) {{ edges {{ node {{ __typename }} }} totalCount nodes {_scalars(kind)} }} }}"
+                )
+                assert_same(await both.ask(query), both.expect(query))
+
+
+def _scalars(connection: GraphQLObjectType) -> str:
+    kind = get_named_type(connection.fields["nodes"].type)
+    assert isinstance(kind, GraphQLObjectType)
+    return "{ id }" if "id" in kind.fields else "{ __typename }"
+
+
+class _Used(Visitor):
+    def __init__(self, info: TypeInfo) -> None:
+        super().__init__()
+        self.info = info
+        self.types: set[str] = set()
+        self.arguments: set[str] = set()
+
+    def enter_field(self, node: FieldNode, *_: Any) -> None:
+        parent = self.info.get_parent_type()
+        if parent is None:
+            return
+        self.types.add(parent.name)
+        for argument in node.arguments or ():
+            self.arguments.add(f"{_generic(parent.name)}.{node.name.value}({argument.name.value})")
+
+
+def _offered(schema: GraphQLSchema) -> tuple[set[str], set[str]]:
+    """The types that a query can reach, save those of connections, and the arguments of their fields."""
+    root = schema.query_type
+    assert root is not None
+    waiting: list[Any] = [root]
+    types: set[str] = set()
+    arguments: set[str] = set()
+    while waiting:
+        kind = waiting.pop()
+        if kind.name in types or not isinstance(kind, GraphQLObjectType):
+            continue
+        types.add(kind.name)
+        for name, field in kind.fields.items():
+            kept = [one for one in field.args if one not in PAGE or "pageInfo" not in _fields(field.type)]
+            arguments |= {f"{_generic(kind.name)}.{name}({one})" for one in kept}
+            named = get_named_type(field.type)
+            waiting += schema.get_possible_types(named) if named.name == "Node" else [named]
+    named_alike = {name for name in types if name.endswith(("Connection", "Edge"))}
+    return types - named_alike, arguments
+
+
+def _fields(kind: Any) -> Any:
+    return getattr(get_named_type(kind), "fields", {})
+
+
+def _generic(name: str) -> str:
+    return "Connection" if name.endswith("Connection") else name
