@@ -7,6 +7,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
+import redis
 import structlog
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
@@ -14,7 +15,13 @@ from sqlalchemy.orm import Session
 import crossdock
 from core import clock, db, http, models, outbox
 from core.config import Config
+from core.integrations.buckets import LocalBuckets, SharedBuckets
+from core.integrations.circuit import Circuits
+from core.integrations.guard import Guard
+from core.integrations.living import Living
+from core.integrations.tokens import Purse
 from core.plugins import Registry, load
+from core.sealing import Sealer, sealer
 from core.settings import service as settings
 
 assert models.metadata is not None  # every table is known before the first statement: their relations name each other
@@ -30,11 +37,20 @@ def _nobody(_queues: set[str]) -> None:
 class Hub:
     """Made once a process; safe to use from many threads."""
 
-    def __init__(self, config: Config, engine: Engine, registry: Registry, *, wake: Wake = _nobody) -> None:
+    def __init__(
+        self,
+        config: Config,
+        engine: Engine,
+        registry: Registry,
+        *,
+        wake: Wake = _nobody,
+        redis_url: str | None = None,
+    ) -> None:
         self.config = config
         self.engine = engine
         self.registry = registry
         self.wake = wake
+        self._redis_url = redis_url or config.redis_url
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -44,26 +60,80 @@ class Hub:
             yield session
 
     def provider(self, integration_key: str, kind: crossdock.Kind, name: str | None = None) -> Any:
-        """The object with the verbs of one kind. Raises PluginUnavailable or NotSupported."""
-        return self.registry.provider(integration_key, kind, name)
+        """The object with the verbs of one kind, to be asked outside any transaction.
+
+        Raises IntegrationAway where the integration does not run, NotSupported where it is of another kind.
+        """
+        self.refresh()
+        found = self.registry.provider(integration_key, kind, name)
+        return self.guard.around(integration_key, kind, name, found)
 
     def context(
-        self, integration_key: str, *, key: str = "", cursor: str | None = None, deadline: datetime | None = None
+        self,
+        integration_key: str,
+        *,
+        key: str = "",
+        cursor: str | None = None,
+        handle: str | None = None,
+        deadline: datetime | None = None,
     ) -> crossdock.Context[Any]:
-        """What a verb of this integration is handed. Raises PluginUnavailable when it does not run."""
+        """What a verb of this integration is handed. Raises IntegrationAway when it does not run."""
+        self.refresh()
         settings = self.registry.integration(integration_key).settings
         log = structlog.get_logger("plugin").bind(integration=integration_key)
+        client = http.Client(
+            integration_key,
+            deadline=deadline,
+            log=log,
+            pool=self._pool.client(),
+            buckets=self.guard.buckets,
+            limits=self.registry.limits(integration_key),
+        )
         return crossdock.Context(
             integration=integration_key,
             settings=settings,
-            http=http.Client(integration_key, deadline=deadline, log=log),
+            http=client,
             log=log,
             now=clock.now,
             home=self._home_of(integration_key),
+            tokens=Purse(self.engine, self.sealer, integration_key),
             key=key,
             cursor=cursor,
+            handle=handle,
             deadline=deadline,
+            address=self.address_of(integration_key),
         )
+
+    def address_of(self, integration_key: str) -> str | None:
+        """Where others send what they tell of an integration; None where nobody outside can reach this hub."""
+        public = self.config.public_url
+        return f"{public}/webhooks/{integration_key}" if public else None
+
+    def refresh(self, *, now: bool = False) -> None:
+        """Learn of integrations that other processes made, changed and deleted; quick, for it seldom looks."""
+        self._living.refresh(now=now)
+
+    @cached_property
+    def sealer(self) -> Sealer:
+        """Opens and closes the secrets in the database."""
+        return sealer(self.config)
+
+    @cached_property
+    def guard(self) -> Guard:
+        """Watches over what is asked of integrations, together with the other processes."""
+        client = None
+        if self._redis_url is not None:
+            client = redis.Redis.from_url(self._redis_url, socket_connect_timeout=2, socket_timeout=5)
+        buckets = SharedBuckets(client) if client is not None else LocalBuckets()
+        return Guard(self, buckets, Circuits(client), self._living.fresh)
+
+    @cached_property
+    def _living(self) -> Living:
+        return Living(self.engine, self.registry, self.sealer)
+
+    @cached_property
+    def _pool(self) -> http.Pool:
+        return http.Pool()
 
     @cached_property
     def signing_key(self) -> bytes:
@@ -72,6 +142,7 @@ class Hub:
             return settings.current(session).signing_key
 
     def close(self) -> None:
+        self._pool.close()
         self.engine.dispose()
 
     def _home_of(self, integration_key: str) -> Path:
@@ -95,7 +166,8 @@ def open_hub(
     path = config.plugins_file if config.plugins_file.exists() else None
     engine = db.connect(database_url, pool_size=config.database_pool, application=application)
     registry = load(path) if plugins else Registry()
-    return Hub(config, engine, registry, wake=_waker(redis_url) if redis_url else _nobody)
+    wake = _waker(redis_url) if redis_url else _nobody
+    return Hub(config, engine, registry, wake=wake, redis_url=redis_url)
 
 
 def _waker(redis_url: str) -> Wake:

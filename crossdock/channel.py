@@ -1,6 +1,9 @@
-"""Providers of kind `channel`: where orders come from and where stock and shipments are told."""
+"""Providers of kind `channel`: where orders come from and where stock and shipments are told.
 
-from collections.abc import Mapping, Sequence
+Webhooks are in `crossdock.webhooks`, payouts in `crossdock.settlements`.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -8,59 +11,36 @@ from typing import Any, Protocol, runtime_checkable
 
 from crossdock.context import Context
 from crossdock.money import Money
-from crossdock.orders import LineKind, OrderData
-from crossdock.returns import ChannelReturn, ReturnDecision
+from crossdock.orders import OrderData
+from crossdock.returns import ReturnDecision, ReturnPage
+from crossdock.supplier import Quarantined
+from crossdock.windows import OrderWindow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawOrder:
-    """One order in the channel's own words, kept as it came. `version` as in OrderData."""
+    """One order in the channel's own words, kept as it came. `version` as in OrderData.
+
+    payload: all that `map_order` needs, so that it can be mapped again at any time without asking the channel.
+    changed_at: when the channel last changed it, where a page says so.
+    """
 
     external_id: str
     payload: str
     version: int | None = None
+    changed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderPage:
-    """One page of orders. `cursor` goes on from here; None is the end of the window."""
+    """One page of orders. `cursor` goes on from here; None is the end of the window.
+
+    quarantined: pieces of it that are no orders at all. What is an order and cannot be mapped is for `map_order`.
+    """
 
     orders: tuple[RawOrder, ...]
     cursor: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderWindow:
-    """Orders changed in [since, until), aware. Windows overlap on purpose; the hub drops what it knows."""
-
-    since: datetime
-    until: datetime
-    cursor: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WebhookRequest:
-    """An HTTP call from the other side, byte for byte: signatures are checked on the raw body."""
-
-    method: str
-    path: str
-    query: str
-    headers: Mapping[str, str]
-    body: bytes
-    received_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WebhookEvent:
-    """What a webhook told. `event_id` is the sender's own, for dropping duplicates.
-
-    orders: whole orders that came along; external_ids: those to be fetched afresh.
-    """
-
-    topic: str
-    event_id: str
-    orders: tuple[RawOrder, ...] = ()
-    external_ids: tuple[str, ...] = ()
+    quarantined: tuple[Quarantined, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +70,11 @@ class ChannelStock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShipmentNotice:
-    """One package that left. `lines` is (line external id, quantity)."""
+    """One package that left. `lines` is (line external id, quantity).
+
+    package_key: our name for the package, the same every time. corrects: what the channel called our earlier word
+    about the same package, which had another tracking number.
+    """
 
     order_external_id: str
     package_key: str
@@ -100,15 +84,24 @@ class ShipmentNotice:
     service: str | None = None
     tracking_number: str | None = None
     tracking_url: str | None = None
+    corrects: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CancelOrder:
-    """`lines` is (line external id, quantity); None cancels all that is left."""
+    """`lines` is (line external id, quantity); None cancels all that is left.
+
+    reason: CUSTOMER, FRAUD, OUT_OF_STOCK, ADDRESS, PAYMENT, DUPLICATE or OTHER. refunded: what was paid for it has
+    been, or will be, refunded by an act of its own, so that the channel is not to refund it with the cancellation.
+    request_external_id: the shopper's request that this answers, for `accept_cancel`.
+    """
 
     order_external_id: str
     reason: str
     lines: tuple[tuple[str, int], ...] | None = None
+    note: str = ""
+    refunded: bool = False
+    request_external_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,31 +126,6 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SettlementLine:
-    """One row of a payout: a charge, fee, refund or other. `kind` is None for one that nobody knows."""
-
-    external_id: str
-    raw_kind: str
-    amount: Money
-    kind: LineKind | None = None
-    order_external_id: str | None = None
-    sku: str | None = None
-    at: datetime | None = None
-    description: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settlement:
-    """One payout with its rows; `total` is what arrives in the bank, in the payout's currency."""
-
-    external_id: str
-    total: Money
-    lines: tuple[SettlementLine, ...]
-    period_from: datetime | None = None
-    period_to: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ListingData:
     """What the channel calls one thing that it sells."""
 
@@ -168,16 +136,32 @@ class ListingData:
     barcode: str | None = None
     weight_grams: int | None = None
     tax_rate: Decimal | None = None
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListingPage:
+    """Some of the listings. `cursor` goes on from here; None is the end."""
+
+    listings: tuple[ListingData, ...]
+    cursor: str | None = None
+    quarantined: tuple[Quarantined, ...] = ()
 
 
 @runtime_checkable
 class OrderSource(Protocol):
     """Capability `orders`."""
 
-    def fetch_orders(self, ctx: Context[Any], window: OrderWindow) -> OrderPage: ...
-    def fetch_order(self, ctx: Context[Any], external_id: str) -> RawOrder: ...
+    def fetch_orders(self, ctx: Context[Any], window: OrderWindow) -> OrderPage:
+        """One page of the orders that changed in the window, whole ones. The order of pages does not matter."""
+        ...
+
+    def fetch_order(self, ctx: Context[Any], external_id: str) -> RawOrder:
+        """One order as it is now. Raises Rejected where the channel knows none of this id."""
+        ...
+
     def map_order(self, raw: RawOrder) -> OrderData:
-        """Pure. Raises BadData."""
+        """Pure: the same words always mean the same. Raises BadData."""
         ...
 
     def acknowledge(self, ctx: Context[Any], external_ids: Sequence[str]) -> None:
@@ -186,25 +170,28 @@ class OrderSource(Protocol):
 
 
 @runtime_checkable
-class WebhookReceiver(Protocol):
-    """Capability `webhooks`."""
+class StockPublisher(Protocol):
+    """Capability `stock`."""
 
-    def parse_webhook(self, settings: Any, request: WebhookRequest) -> WebhookEvent:  # own settings
-        """Pure: verify the signature in constant time, then read. Raises Rejected, BadData."""
+    def publish_stock(self, ctx: Context[Any], updates: Sequence[StockLevelUpdate]) -> Sequence[StockAnswer]:
+        """Tell what listings may sell, at most 500 at once; the answers in the order of the updates.
+
+        Fewer answers than updates: the rest is told again. Harmless to repeat. Raises Pending where the channel takes
+        its time: it is called again with the same updates and `ctx.handle`.
+        """
+        ...
+
+    def read_stock(self, ctx: Context[Any], external_skus: Sequence[str]) -> Sequence[ChannelStock]:
+        """What the channel believes that these may sell; those that it does not know are left out."""
         ...
 
 
 @runtime_checkable
-class StockPublisher(Protocol):
-    """Capability `stock`."""
-
-    def publish_stock(self, ctx: Context[Any], updates: Sequence[StockLevelUpdate]) -> Sequence[StockAnswer]: ...
-    def read_stock(self, ctx: Context[Any], external_skus: Sequence[str]) -> Sequence[ChannelStock]: ...
-
-
-@runtime_checkable
 class ShipmentConfirmer(Protocol):
-    """Capability `shipments`. The key is `ctx.key`; `find_*` returns None when it did not happen."""
+    """Capability `shipments`. The key is `ctx.key`; `find_*` returns None when it did not happen.
+
+    After Pending or OutcomeUnknown `find_shipment` is asked first, with `ctx.handle` as the error gave it.
+    """
 
     def confirm_shipment(self, ctx: Context[Any], notice: ShipmentNotice) -> Receipt: ...
     def find_shipment(self, ctx: Context[Any], notice: ShipmentNotice) -> Receipt | None: ...
@@ -232,20 +219,18 @@ class OrderRefunder(Protocol):
 class ReturnSource(Protocol):
     """Capability `returns`."""
 
-    def fetch_returns(self, ctx: Context[Any], window: OrderWindow) -> Sequence[ChannelReturn]: ...
+    def fetch_returns(self, ctx: Context[Any], window: OrderWindow) -> ReturnPage:
+        """One page of the returns that changed in the window."""
+        ...
+
     def decide_return(self, ctx: Context[Any], decision: ReturnDecision) -> Receipt: ...
     def find_return_decision(self, ctx: Context[Any], decision: ReturnDecision) -> Receipt | None: ...
 
 
 @runtime_checkable
-class SettlementSource(Protocol):
-    """Capability `settlements`."""
-
-    def fetch_settlements(self, ctx: Context[Any], window: OrderWindow) -> Sequence[Settlement]: ...
-
-
-@runtime_checkable
 class ListingSource(Protocol):
-    """Capability `listings`. `ctx.cursor` pages; the second value is the next cursor, None at the end."""
+    """Capability `listings`."""
 
-    def fetch_listings(self, ctx: Context[Any]) -> tuple[Sequence[ListingData], str | None]: ...
+    def fetch_listings(self, ctx: Context[Any]) -> ListingPage:
+        """One page of all listings, from `ctx.cursor` on. Raises Pending where a report is written first."""
+        ...

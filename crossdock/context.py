@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
 from crossdock.settings import Settings
+from crossdock.tokens import Tokens
 
 S = TypeVar("S", bound=Settings)
 
@@ -28,7 +29,7 @@ class Response(Protocol):
 class Http(Protocol):
     """A synchronous HTTP client: rate-limited, timed, bound by the deadline, logged without secrets.
 
-    Raises Retryable when the connection failed before the request was sent, OutcomeUnknown when after.
+    Redirects are not followed, and an answer of any status is an answer.
     """
 
     def request(
@@ -40,7 +41,23 @@ class Http(Protocol):
         headers: Mapping[str, str] | None = None,
         content: bytes | None = None,
         json: Any = None,  # anything that JSON can say
-    ) -> Response: ...
+        group: str = "",
+        cost: float = 1,
+        reads: bool | None = None,
+    ) -> Response:
+        """Ask. It takes `cost` tokens of the bucket of `group`, see `RateLimit`, and waits for them a while.
+
+        reads: asking twice does no harm; None: as the method says (GET, HEAD, OPTIONS). Raises RateLimited where the
+        wait would be long; Retryable where nothing was sent, and where no answer came to what only reads; else
+        OutcomeUnknown where no whole answer came; BadData where it is larger than 64 MB.
+        """
+        ...
+
+    def observe(
+        self, group: str = "", *, left: float | None = None, size: float | None = None, rate: float | None = None
+    ) -> None:
+        """Correct a bucket by what an answer says of it: tokens `left` now, its `size`, its `rate` a second."""
+        ...
 
 
 class Log(Protocol):
@@ -59,8 +76,11 @@ class Context(Generic[S]):
     now: the hub's clock, aware UTC; never ask the system's.
     key: the idempotency key of an act outside; the same key always means the same act. Empty for reads.
     cursor: what this verb returned as its cursor the last time that the hub kept the result; None at first.
+    handle: what the provider gave with Pending or OutcomeUnknown when it was last asked for the same; else None.
     deadline: give up by then; None where nobody waits.
+    address: the public address at which the hub hears this integration's webhooks; None where it has none.
     home: a private folder of this integration, for files that it exchanges or caches.
+    tokens: those that expire, kept for it and shared by all processes.
     """
 
     integration: str
@@ -69,6 +89,9 @@ class Context(Generic[S]):
     log: Log
     now: Callable[[], datetime]
     home: Path
+    tokens: Tokens
     key: str = ""
     cursor: str | None = None
+    handle: str | None = None
     deadline: datetime | None = None
+    address: str | None = None

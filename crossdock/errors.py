@@ -23,11 +23,28 @@ class Retryable(ProviderError):
 
 
 class RateLimited(ProviderError):
-    """The other side asks for patience. The hub calls this integration no more before `until` (aware)."""
+    """The other side asks for patience. The hub calls this integration no more before `until` (aware).
 
-    def __init__(self, message: str, until: datetime) -> None:
+    `group`: only requests of this group wait; see `RateLimit`.
+    """
+
+    def __init__(self, message: str, until: datetime, group: str | None = None) -> None:
         super().__init__(message)
         self.until = until
+        self.group = group
+
+
+class Pending(ProviderError):
+    """It is under way there and takes minutes: a feed is worked through, a report is written.
+
+    After `ask_again_after` the hub calls the same verb with the same request, and `ctx.handle` set to `handle`; an act
+    with a `find_*` verb is asked about with that instead.
+    """
+
+    def __init__(self, message: str, handle: str, ask_again_after: timedelta) -> None:
+        super().__init__(message)
+        self.handle = handle
+        self.ask_again_after = ask_again_after
 
 
 class AuthExpired(ProviderError):
@@ -53,7 +70,7 @@ class NotSupported(ProviderError):
 class OutcomeUnknown(ProviderError):
     """It may have happened. The hub asks with the matching `find_*` verb before it does anything else.
 
-    `handle` is whatever helps finding it: the other side's request id, for instance.
+    `handle` is whatever helps finding it, the other side's request id for instance: it comes back as `ctx.handle`.
     """
 
     def __init__(self, message: str, handle: str | None = None) -> None:
@@ -71,3 +88,22 @@ class BadData(ProviderError):
         super().__init__(message)
         self.payload = payload
         self.where = where
+
+
+class Untrusted(ProviderError):
+    """A caller is not who it says: a signature is missing, wrong or too old. Nothing of what it sent is kept.
+
+    `status` is the HTTP status that the sender expects then.
+    """
+
+    def __init__(self, message: str, status: int = 401) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class KeyNeeded(ProviderError):
+    """A signature cannot be checked without the sender's public key of this id: see `fetch_webhook_key`."""
+
+    def __init__(self, key_id: str) -> None:
+        super().__init__(f"The public key {key_id} is needed.")
+        self.key_id = key_id

@@ -1,12 +1,13 @@
 """How a plugin says what it offers: one Provider for each kind of thing it can be."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, TypeVar, get_args
 
+from crossdock.limits import RateLimit
 from crossdock.settings import Settings
 
-API_VERSION = "1.0"
+API_VERSION = "1.1"
 """Major.minor of this contract. A plugin built for another major or a later minor is refused."""
 
 Kind = Literal[
@@ -54,8 +55,10 @@ class Provider:
     name: unique within the plugin and kind: the carrier's or strategy's own name.
     factory: called once per integration; it must not do I/O. What it returns has the verbs of `capabilities`.
     capabilities: which verbs it offers; see `crossdock.capabilities.VERBS` for the names of each kind.
-    sandbox: makes, for an integration, a `crossdock.Player` or an ASGI app that acts as the other side in tests
-        and demos.
+    sandbox: makes the other side, played, for an integration: see `crossdock.sandbox`.
+    limits: from an integration's settings to how often the other side may be asked; None: as often as one likes.
+    store: from an integration's settings to the name that `WebhookEvent.store` has for it, for senders that know one
+        address for many accounts.
     """
 
     name: str
@@ -65,3 +68,5 @@ class Provider:
     capabilities: Iterable[str] = field(default_factory=frozenset)
     summary: str = ""
     sandbox: Callable[..., object] | None = None
+    limits: Callable[[Any], Sequence[RateLimit]] | None = None
+    store: Callable[[Any], str | None] | None = None

@@ -14,10 +14,21 @@ def note_health(session: Session, key: str, error: Exception | None) -> None:
     Other errors say nothing of the integration as a whole. Writes only where something changes.
     """
     if isinstance(error, AuthExpired):
-        message = f"Its credentials were refused: {error.message} Give it new ones and start the hub again."
-        _become(session, key, HealthStatus.DOWN, message)
+        message = f"Its credentials were refused: {error.message} Give it new ones, then have it checked."
+        note_trouble(session, key, HealthStatus.DOWN, message)
     elif error is None:
         _become(session, key, HealthStatus.OK, None)
+
+
+def note_trouble(session: Session, key: str, health: HealthStatus, message: str) -> None:
+    """Write down that it does not do well, and why. Writes only where the health changes."""
+    _become(session, key, health, message)
+
+
+def note_checked(session: Session, key: str, health: HealthStatus, message: str | None) -> None:
+    """Write down what somebody found who looked: the message too, where the health is as before."""
+    _become(session, key, health, message)
+    session.execute(update(Integration).where(Integration.key == key).values(health_message=message))
 
 
 def _become(session: Session, key: str, health: HealthStatus, message: str | None) -> None:

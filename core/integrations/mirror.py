@@ -18,7 +18,8 @@ def mirror(session: Session, registry: "Registry") -> None:
     session.execute(select(func.pg_advisory_xact_lock(locks.MIRRORING)))
     if registry.plugins:
         _upsert(session, Plugin, "name", [_plugin(each, registry) for each in registry.plugins.values()])
-    loaded = [each for each in registry.integrations.values() if each.plugin in registry.plugins]
+    in_file = [each for each in registry.integrations.values() if each.from_file]
+    loaded = [each for each in in_file if each.plugin in registry.plugins]
     if loaded:
         _upsert(session, Integration, "key", [_integration(each) for each in loaded])
         _note_health(session, loaded)

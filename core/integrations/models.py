@@ -4,7 +4,7 @@ import enum
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, func
+from sqlalchemy import ForeignKey, Index, func, text
 
 from core.db import Base, BigInt, Id, Mapped, mapped_column, related
 
@@ -73,11 +73,27 @@ class Integration(Base):
     last_sync_at: Mapped[datetime | None]
     config: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
     """Settings with every secret masked."""
+    sealed: Mapped[bytes | None]
+    """The settings themselves, as JSON, of an integration that was made in the API; see `core.sealing`."""
+    deleted_at: Mapped[datetime | None]
+    """Then it is there for history only; its key may be used again."""
     version: Mapped[int] = mapped_column(server_default="1")
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
     plugin: Mapped[Plugin] = related()
     sync_runs: Mapped[list["SyncRun"]] = related()
+
+
+class IntegrationToken(Base):
+    """A token of an integration, sealed: {access, expires_at, refresh, extra} as JSON."""
+
+    __tablename__ = "integration_tokens"
+
+    integration_id: Mapped[BigInt] = mapped_column(ForeignKey("integrations.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    sealed: Mapped[bytes]
+    expires_at: Mapped[datetime | None]
+    updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
 class SyncCursor(Base):
@@ -92,10 +108,16 @@ class SyncCursor(Base):
 
 
 class SyncRun(Base):
-    """One run of one job of one integration. seen = created + updated + unchanged + rejected."""
+    """One run of one job of one integration. seen = created + updated + unchanged + rejected.
+
+    What a run keeps in the inbox is counted as created or updated by what was known of it then; it is applied by a job.
+    """
 
     __tablename__ = "sync_runs"
     __table_args__ = (
+        Index("ix_sync_runs_job", "job"),
+        Index("ix_sync_runs_state", "state"),
+        Index("ix_sync_runs_missed", "id", postgresql_where=text("missed > 0")),
         Index("ix_sync_runs_integration", "integration_id", "id"),
         Index("ix_sync_runs_started", "started_at", "id"),
     )

@@ -19,13 +19,16 @@ def configure(
     """One integration. `where` names the place of a key; secrets from a file must be references."""
     name = raw.get("plugin")
     named = name if isinstance(name, str) else ""
+    kept = dict(raw) if from_file else {}
     try:
         plugin = _plugin(key, name, plugins, where)
         settings = _settings(key, plugin, raw, where, from_file=from_file)
         providers = _bound(crossdock.Integration(key, plugin.name, settings), plugin)
     except Refused as refused:
-        return LoadedIntegration(key=key, plugin=named, from_file=from_file, problem=refused.problem)
-    return LoadedIntegration(key=key, plugin=plugin.name, settings=settings, providers=providers, from_file=from_file)
+        return LoadedIntegration(key=key, plugin=named, from_file=from_file, problem=refused.problem, raw=kept)
+    return LoadedIntegration(
+        key=key, plugin=plugin.name, settings=settings, providers=providers, from_file=from_file, raw=kept
+    )
 
 
 def _plugin(key: str, name: object, plugins: Mapping[str, LoadedPlugin], where: Where) -> LoadedPlugin:

@@ -6,7 +6,7 @@ from types import ModuleType
 from typing import Any
 
 import crossdock
-from core.errors import NotSupported, PluginUnavailable
+from core.errors import IntegrationAway, NotSupported
 from core.plugins.hooks import Hooks
 from core.plugins.problem import Problem
 
@@ -62,6 +62,9 @@ class LoadedIntegration:
     providers: tuple[BoundProvider, ...] = ()
     from_file: bool = True
     problem: Problem | None = None
+    raw: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """What plugins.toml says, secrets as references; by it the settings are made again when a secret changed."""
+    version: int = 1
 
     @property
     def error(self) -> str | None:
@@ -91,29 +94,58 @@ class Registry:
     hooks: Hooks = field(default_factory=Hooks)
 
     def add(self, integration: LoadedIntegration) -> None:
-        """Take an integration in, and with the first of a plugin the plugin's hooks."""
-        self.integrations[integration.key] = integration
+        """Take an integration in, in place of one of its key, and with the first of a plugin the plugin's hooks."""
+        self.integrations = {**self.integrations, integration.key: integration}  # others may be reading it
         plugin = self.plugins.get(integration.plugin)
         if integration.problem is None and plugin is not None and plugin.module is not None:
             self.hooks.register(plugin.name, plugin.module)
+
+    def remove(self, key: str) -> None:
+        """Forget an integration, and with the last of a plugin the plugin's hooks."""
+        gone = self.integrations.get(key)
+        self.integrations = {known: each for known, each in self.integrations.items() if known != key}
+        if gone is not None and not self.enabled(gone.plugin):
+            self.hooks.unregister(gone.plugin)
+
+    def limits(self, key: str) -> list[crossdock.RateLimit]:
+        """How often the other side of an integration may be asked: one bucket for each group, whoever declares it."""
+        found: dict[str, crossdock.RateLimit] = {}
+        integration = self.integration(key)
+        for bound in integration.providers:
+            if bound.provider.limits is not None:
+                for limit in bound.provider.limits(integration.settings):
+                    found.setdefault(limit.group, limit)
+        return list(found.values())
+
+    def stores(self, key: str) -> dict[str, str]:
+        """The accounts of an integration's plugin, by the other side's names of them, and whose each is."""
+        found: dict[str, str] = {}
+        plugin = self.integration(key).plugin
+        for other, integration in sorted(self.integrations.items()):
+            for bound in integration.providers:
+                if integration.plugin == plugin and bound.provider.store is not None:
+                    name = bound.provider.store(integration.settings)
+                    if name is not None:
+                        found[name] = other
+        return found
 
     def enabled(self, plugin: str) -> bool:
         """Whether an integration of it runs."""
         return any(each.plugin == plugin and each.problem is None for each in self.integrations.values())
 
     def integration(self, key: str) -> LoadedIntegration:
-        """A running integration. Raises PluginUnavailable, with the reason, when there is none."""
+        """A running integration. Raises IntegrationAway, with the reason, when there is none."""
         found = self.integrations.get(key)
         if found is None:
-            raise PluginUnavailable(f"There is no integration {key!r}.")
+            raise IntegrationAway(f"There is no integration {key!r}.")
         if found.problem is not None:
-            raise PluginUnavailable(str(found.problem))
+            raise IntegrationAway(str(found.problem))
         return found
 
     def provider(self, key: str, kind: crossdock.Kind, name: str | None = None) -> Any:
         """The object with the verbs of one kind; `name` picks one where the integration has several.
 
-        Raises PluginUnavailable as `integration` does, NotSupported when it is not of that kind.
+        Raises IntegrationAway as `integration` does, NotSupported when it is not of that kind.
         """
         for bound in self.integration(key).providers:
             if bound.provider.kind == kind and name in (None, bound.provider.name):
@@ -130,7 +162,7 @@ class Registry:
     def player(self, key: str) -> crossdock.Player | None:
         """Whoever plays the other side of an integration in a demo; None where its plugin brings nobody.
 
-        Raises PluginUnavailable as `integration` does.
+        Raises IntegrationAway as `integration` does.
         """
         found = self.integration(key)
         for bound in found.providers:

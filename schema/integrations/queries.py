@@ -46,7 +46,7 @@ def plugins(ctx: Context) -> list[Plugin]:
 def integrations(ctx: Context, kind: PluginKind | None = None) -> list[Integration]:
     """Every configured use of a plugin."""
     of_kind = [literal(kind.value) == any_(models.Integration.kinds)] if kind is not None else []
-    return All(Integration, *of_kind, order_by=models.Integration.key)
+    return All(Integration, models.Integration.deleted_at.is_(None), *of_kind, order_by=models.Integration.key)
 
 
 @query(scope=SCOPE)

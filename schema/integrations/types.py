@@ -7,7 +7,8 @@ from typing import Any
 import strawberry
 from sqlalchemy import func, select
 
-from core.flows.sync import jobs_of
+from core.flows import connect
+from core.flows.sync import BEGAN, jobs_of, next_run_at
 from core.integrations import models
 from core.integrations.models import HealthStatus as HealthStatus
 from core.integrations.models import PluginKind as PluginKind
@@ -77,13 +78,32 @@ class Integration:
     )
     version: int = column(models.Integration.version)
 
+    @computed(requires=[models.Integration.key])
+    @staticmethod
+    async def connect_url(integrations: Sequence[models.Integration], ctx: Context) -> list[str | None]:
+        """Where a person grants it access, for a quarter of an hour; null where none is to be granted.
+
+        Only for keys that may change integrations.
+        """
+        if not ctx.viewer.can("admin"):
+            return [None for _ in integrations]
+        return [connect.address(ctx.hub, integration.key) for integration in integrations]
+
+    @computed(requires=[models.Integration.key])
+    @staticmethod
+    async def webhook_url(integrations: Sequence[models.Integration], ctx: Context) -> list[str | None]:
+        """Where its other side sends what happens there; null where CROSSDOCK_PUBLIC_URL is not set."""
+        return [ctx.hub.address_of(integration.key) for integration in integrations]
+
     @computed(requires=[models.Integration.id, models.Integration.key])
     @staticmethod
     async def jobs(integrations: Sequence[models.Integration], ctx: Context) -> list[list[IntegrationJob]]:
         """What it does by itself or has done so far, with the latest run of each."""
         rows = await ctx.select(_latest_runs([integration.id for integration in integrations]))
         last = {(row.integration_id, row.job): row.last for row in rows}
-        return [_jobs(ctx, integration, last) for integration in integrations]
+        rows = await ctx.select(_begun([integration.id for integration in integrations]))
+        began = {(row.integration_id, row.job): row.cursor for row in rows}
+        return [_jobs(ctx, integration, last, began) for integration in integrations]
 
 
 def _latest_runs(integrations: Sequence[int]) -> Any:
@@ -95,7 +115,19 @@ def _latest_runs(integrations: Sequence[int]) -> Any:
     )
 
 
-def _jobs(ctx: Context, integration: models.Integration, last: dict[tuple[int, str], int]) -> list[IntegrationJob]:
+def _begun(integrations: Sequence[int]) -> Any:
+    cursors = models.SyncCursor
+    return select(cursors.integration_id, cursors.job, cursors.cursor).where(
+        cursors.integration_id.in_(integrations), cursors.job.like(f"%{BEGAN}")
+    )
+
+
+def _jobs(
+    ctx: Context,
+    integration: models.Integration,
+    last: dict[tuple[int, str], int],
+    began: dict[tuple[int, str], str],
+) -> list[IntegrationJob]:
     known = {job.name: job for job in jobs_of(ctx.hub.registry, integration.key)}
     names = sorted({*known, *(job for integration_id, job in last if integration_id == integration.id)})
     return [
@@ -103,6 +135,7 @@ def _jobs(ctx: Context, integration: models.Integration, last: dict[tuple[int, s
             name=name,
             summary=known[name].summary if name in known else name.replace("_", " "),
             schedule=known[name].schedule if name in known else None,
+            next_run_at=next_run_at(known[name], began.get((integration.id, name + BEGAN))) if name in known else None,
             last_run=Ref(SyncRun, last[integration.id, name]) if (integration.id, name) in last else None,
         )
         for name in names
@@ -128,6 +161,16 @@ class SyncRun:
     missed: int = column(models.SyncRun.missed, description="Found by the sweep though no webhook had told of them.")
     cursor: str | None = column(models.SyncRun.cursor)
     error: str | None = column(models.SyncRun.error)
+
+
+@strawberry.type
+class IntegrationPayload(Payload):
+    integration: Integration | None = None
+
+
+@strawberry.type
+class DeletePayload(Payload):
+    id: strawberry.ID | None = None
 
 
 @strawberry.type

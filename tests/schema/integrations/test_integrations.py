@@ -56,7 +56,10 @@ def test_plugins_and_integrations_are_listed_with_their_jobs(api: Api) -> None:
         {
             "key": "mill",
             "fromFile": True,
-            "jobs": [{"name": "updates", "schedule": "every minute", "lastRun": None}],
+            "jobs": [
+                {"name": "stock", "schedule": "every 5 minutes", "lastRun": None},
+                {"name": "updates", "schedule": "every minute", "lastRun": None},
+            ],
         }
     ]
     assert api(asked, kind="CARRIER")["integrations"] == []
@@ -77,7 +80,7 @@ def test_a_job_runs_when_somebody_asks(api: Api) -> None:
     ):
         assert api(asked, filter=wanted)["syncRuns"]["totalCount"] == count
     jobs = api("{ integrations(kind: SUPPLIER) { jobs { lastRun { job } } syncRuns { totalCount } } }")["integrations"]
-    assert jobs == [{"jobs": [{"lastRun": {"job": "updates"}}], "syncRuns": {"totalCount": 1}}]
+    assert jobs == [{"jobs": [{"lastRun": None}, {"lastRun": {"job": "updates"}}], "syncRuns": {"totalCount": 1}}]
     assert api.refused(SYNC, key="nobody", job="updates") == [("NOT_FOUND", ["key"])]
     assert api.refused(SYNC, key="mill", job="other") == [("NOT_FOUND", ["job"])]
     window = {"from": "2026-01-01T00:00:00Z"}

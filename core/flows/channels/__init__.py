@@ -1,0 +1,1 @@
+"""Channels: what they tell by themselves, what they are asked for, and what they are told."""
