@@ -61,11 +61,11 @@ def a_listing(session: Session, channel: Channel, item: Item | None, **columns: 
 def a_level(
     session: Session, item: Item, location: Location, on_hand: int = 0, *, safety: int = 0, **movement: Any
 ) -> StockLevel:
-    """Stock of one item, received through the ledger; `movement` holds its other columns, such as `unit_cost_minor`."""
+    """Stock of one item, received through the ledger for nothing; `movement` holds its other columns."""
     place = (item.id, location.id)
     open_levels(session, [place])
     if on_hand:
-        fields = {"reason": MovementReason.RECEIPT, **movement}
+        fields = {"reason": MovementReason.RECEIPT, "unit_cost_minor": 0, **movement}
         move(session, [Movement(item_id=item.id, location_id=location.id, on_hand=on_hand, **fields)])
     level = levels(session, [place])[place]
     level.safety = safety

@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 import pytest
 
 from crossdock.errors import BadData
-from crossdock.files import Batch, Sample
-from crossdock.provider import Kind
+from crossdock.files import Batch, Imported, Sample
+from crossdock.provider import Kind, Provider
 from crossdock.testing.contract import Contract
 
 
@@ -78,6 +78,26 @@ class ChannelFileContract(Contract):
 
         assert not any(batch.documents for batch in seen)
 
+    def test_what_was_kept_of_a_document_tells_of_it_again(
+        self, subject: Any, registration: Provider, sample: Sample
+    ) -> None:
+        self.needs("reread", registration)
+        kept = [each for batch in subject.open(sample.path, sample.mapping) for each in batch.documents]
+        assert kept
+        for imported in kept[:: max(1, len(kept) // 100)]:
+            again = subject.reread(imported.raw, sample.mapping)
+
+            assert _named(imported) in [_named(each) for each in again]
+            assert subject.reread(imported.raw, sample.mapping) == again
+
+    def test_what_was_kept_and_means_nothing_any_more_is_refused_with_a_sentence(
+        self, subject: Any, registration: Provider, sample: Sample
+    ) -> None:
+        self.needs("reread", registration)
+        for raw in ("", "nothing,like,it\n1,2,3\n"):
+            with pytest.raises(BadData, match=r"\w+ \w+"):
+                subject.reread(raw, sample.mapping)
+
     @pytest.mark.parametrize("content", [b"", b"\n", b"\xff\xfea\x00", b"nothing,like,it\n1,2,3\n", b"\x00\x01\x02"])
     def test_what_is_no_such_file_is_refused_with_a_sentence(
         self, subject: Any, sample: Sample, tmp_path: Path, content: bytes
@@ -91,8 +111,8 @@ class ChannelFileContract(Contract):
 
 def _fingerprints(batches: Iterable[Batch]) -> list[tuple[str, str, str]]:
     """Each document's type, id and fingerprint, in order."""
-    return [
-        (type(each.document).__name__, each.document.external_id, each.document.fingerprint)
-        for batch in batches
-        for each in batch.documents
-    ]
+    return [_named(each) for batch in batches for each in batch.documents]
+
+
+def _named(imported: Imported) -> tuple[str, str, str]:
+    return (type(imported.document).__name__, imported.document.external_id, imported.document.fingerprint)

@@ -29,7 +29,7 @@ def test_an_import_that_filled_the_disk_goes_on_when_there_is_room(tmp_path: Pat
 
     ran = subprocess.run(
         [*ALONE, sys.executable, "-m", "tests.e2e.small_disk", str(tmp_path)],
-        capture_output=True, text=True, timeout=180, check=False,
+        capture_output=True, text=True, timeout=180, check=False, env=os.environ | {"COLUMNS": "200"},
     )  # fmt: skip
 
     assert ran.returncode == 0, ran.stderr[-4000:]

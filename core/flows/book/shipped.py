@@ -7,6 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from core import clock
+from core.flows.book import cost_missing
 from core.ledgers import accounts, books, costs, service
 from core.ledgers.service import Draft, Line
 from core.money import divide
@@ -53,7 +54,8 @@ def shipments(session: Session, shipment_ids: Iterable[int]) -> None:
 
     Oldest first, so that a batch of history costs what it would have cost one by one. What the channel ships from its
     own house costs what such units cost us on average, or did when they last left, and takes nothing from our stock.
-    Other shipments from nowhere that the hub knows cost nothing. A shipment is told once it has left; a second time
+    Other shipments from nowhere that the hub knows cost nothing. What costs nothing because nobody said what it costs
+    opens a case. A shipment is told once it has left; a second time
     changes nothing.
     """
     now = clock.now()
@@ -81,6 +83,8 @@ def shipments(session: Session, shipment_ids: Iterable[int]) -> None:
     for line, (cost, currency) in zip(lines, priced, strict=True):
         of.setdefault(line.shipment_id, []).append((line, cost, currency))
     service.post(session, [_draft(parts) for parts in of.values()], move_into_open=True)
+    free = (line.item_id for line, (cost, _) in zip(lines, priced, strict=True) if not cost and (line.own or line.away))
+    cost_missing.ask(session, free)
 
 
 def _worth(session: Session, lines: Sequence[Any], reporting: str) -> dict[int, int]:

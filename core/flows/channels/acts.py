@@ -49,10 +49,10 @@ def cancelled_later(session: Session, order: Order, units: Mapping[int, int], *,
         enqueue(session, tell_cancelled, same_as=key, order_id=order.id, call_key=key, lines=said, reason=reason)
 
 
-def refunded_later(session: Session, order: Order, refund_id: int) -> None:
-    """Have the channel give back money that it holds."""
+def refunded_later(session: Session, order: Order, refund_id: int, *, kept_minor: int = 0) -> None:
+    """Have the channel give back money that it holds, less what stays with us to pay for something else."""
     if not _is_the_channel_s(order):
-        enqueue(session, tell_refunded, same_as=str(refund_id), refund_id=refund_id)
+        enqueue(session, tell_refunded, same_as=str(refund_id), refund_id=refund_id, kept_minor=kept_minor)
 
 
 def return_decided_later(session: Session, decided: Return, *, by_channel: bool | None = None) -> None:
@@ -82,15 +82,17 @@ def tell_cancelled(hub: "Hub", order_id: int, call_key: str, lines: list[list[An
 
 
 @job("channels.tell_refunded", queue="channels")
-def tell_refunded(hub: "Hub", refund_id: int) -> None:
+def tell_refunded(hub: "Hub", refund_id: int, kept_minor: int = 0) -> None:
     """Have money given back. Raises Retryable where the channel has not answered."""
     with hub.transaction() as session:
         refund = session.get_one(Refund, refund_id)
         order_id, known = refund.order_id, refund.external_id
-        if known is not None or _has_its_own_gateway(hub, session, refund_id):
+        if known is not None or refund.amount_minor <= kept_minor or _has_its_own_gateway(hub, session, refund_id):
             return
     name = f"refund:{ids.encode('ref', refund_id)}"
-    told = _intended(hub, order_id, "refund", "refund", name, lambda session, order: _refund(session, order, refund_id))
+    told = _intended(
+        hub, order_id, "refund", "refund", name, lambda session, order: _refund(session, order, refund_id, kept_minor)
+    )
     if told is None:
         return
     outcome = _perform(
@@ -223,7 +225,8 @@ def _finish(hub: "Hub", order_id: int, told: _Told, outcome: Outcome[Receipt], c
             )
 
 
-def _refund(session: Session, order: Order, refund_id: int) -> RefundOrder:
+def _refund(session: Session, order: Order, refund_id: int, kept_minor: int) -> RefundOrder:
+    """What the channel is asked for. Where some of it is kept, the rest is an amount, and not the worth of lines."""
     refund = session.get_one(Refund, refund_id)
     rows = session.execute(
         select(OrderLine.external_id, RefundLine.quantity, RefundLine.amount_minor, RefundLine.tax_minor)
@@ -240,11 +243,13 @@ def _refund(session: Session, order: Order, refund_id: int) -> RefundOrder:
     currency = refund.currency
     return RefundOrder(
         order_external_id=order.external_id or "",
-        amount=Money(refund.amount_minor, currency),
+        amount=Money(refund.amount_minor - kept_minor, currency),
         lines=tuple(
-            (name or "", units, Money(amount, currency), Money(tax, currency)) for name, units, amount, tax in rows
+            (name or "", units, Money(amount, currency), Money(tax, currency))
+            for name, units, amount, tax in rows
+            if not kept_minor
         ),
-        shipping=Money(refund.shipping_minor, currency) if refund.shipping_minor else None,
+        shipping=Money(refund.shipping_minor, currency) if refund.shipping_minor and not kept_minor else None,
         reason=refund.reason or "",
         payment_reference=reference,
     )

@@ -62,12 +62,17 @@ def _due(session: Session, messages: Sequence[InboxMessage]) -> list[InboxMessag
 
 
 def _unbooked(session: Session, target: Target, pairs: Sequence[tuple[Imported, int]]) -> list[tuple[Imported, int]]:
-    """Those that still wait, and are not booked with other content."""
+    """Those that still wait, and are not booked with other content. What is booked in part is the one to go on with."""
     waiting = {message.id: message for message in inbox.waiting(session, [message_id for _, message_id in pairs])}
     raws = [take.raw(target.channel_key, imported.document, "", "") for imported, _ in pairs]
     booked = inbox.told_before(session, target.integration_id, raws)
+    in_part = inbox.left_out(session, waiting)
     told = zip(pairs, raws, strict=True)
-    return [pair for pair, raw in told if pair[1] in waiting and (raw.kind, raw.external_id) not in booked]
+    return [
+        pair
+        for pair, raw in told
+        if pair[1] in in_part or (pair[1] in waiting and (raw.kind, raw.external_id) not in booked)
+    ]
 
 
 def _target(session: Session, key: str, message: InboxMessage, mapper: str) -> Target | None:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from core import clock
 from core.errors import NotFound
 from core.flows import statuses
+from core.flows.channels import acts
 from core.flows.refund.plan import Plan, Wanted, plan, refundable, shipping_gross
 from core.flows.refund.record import RefundedLine, RefundFact, record
 from core.orders import queries as orders
@@ -15,10 +16,13 @@ from core.origin import Origin
 from core.returns.amounts import worth
 
 
-def create(session: Session, order_id: int, wanted: Wanted) -> int:
-    """Refund what was asked for and return the refund's id. Raises what `plan` raises, NotFound."""
+def create(session: Session, order_id: int, wanted: Wanted, *, tell: bool = True) -> int:
+    """Refund what was asked for and return the refund's id. Raises what `plan` raises, NotFound.
+
+    tell: have the channel give the money back; without, the caller does, who may keep some of it for something else.
+    """
     (order,) = orders.locked(session, [order_id])
-    return _carry_out(session, order, wanted, plan(session, order, wanted))
+    return _carry_out(session, order, wanted, plan(session, order, wanted), tell=tell)
 
 
 def preview(session: Session, order_id: int, wanted: Wanted) -> Plan:
@@ -78,7 +82,7 @@ def _overpaid(
     return min(kept, max(0, gone - unpaid))
 
 
-def _carry_out(session: Session, order: Order, wanted: Wanted, planned: Plan) -> int:
+def _carry_out(session: Session, order: Order, wanted: Wanted, planned: Plan, *, tell: bool = True) -> int:
     fact = RefundFact(
         order_id=order.id,
         return_id=wanted.return_id,
@@ -94,5 +98,7 @@ def _carry_out(session: Session, order: Order, wanted: Wanted, planned: Plan) ->
         reason=wanted.reason,
     )
     (refund_id,) = record(session, [fact])
+    if tell:
+        acts.refunded_later(session, order, refund_id)
     statuses.refresh(session, [order.id])
     return refund_id

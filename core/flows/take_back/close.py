@@ -25,10 +25,13 @@ def close(session: Session, return_id: int, resolution: ReturnResolution = Retur
     if waiting:
         raise IllegalState(f"{found.number} has {sum(waiting.values())} units that wait for inspection.", path=("id",))
     owed = any(queries.refundable_units(session, return_id).values())
+    instead = resolution is ReturnResolution.EXCHANGE
+    refund_id = None
     if resolution is not ReturnResolution.NONE and owed:
-        refund.create(session, found.order_id, refund.Wanted(return_id=return_id, reason=found.number))
-    if resolution is ReturnResolution.EXCHANGE:
-        found.exchange_order_id = exchange(session, found)
+        wanted = refund.Wanted(return_id=return_id, reason=found.number)
+        refund_id = refund.create(session, found.order_id, wanted, tell=not instead)
+    if instead:
+        found.exchange_order_id = exchange(session, found, refund_id)
     found.state = ReturnState.CLOSED
     found.resolution = resolution
     found.closed_at = clock.now()

@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core import clock, ids, outbox
 from core.catalog.models import Channel
 from core.errors import IllegalState, Invalid
 from core.flows.capture import Details, capture
+from core.flows.channels import acts
 from core.money import spoken
 from core.orders import queries as orders
 from core.orders.models import Order, OrderLine
@@ -43,20 +43,23 @@ def priced(session: Session, order: Order, wanted: Sequence[Mapping[str, Any]]) 
     return lines
 
 
-def exchange(session: Session, found: Return) -> int:
+def exchange(session: Session, found: Return, refund_id: int | None) -> int:
     """Make the order that a return is exchanged for and return its id.
 
-    What was refunded from the return pays for it, as far as it goes: the rest is due on the new order, or is the part
-    of the refund that really goes back. Raises IllegalState where nothing was asked for instead.
+    The refund of its closing pays for it, as far as it goes: the rest is due on the new order, or is the part of the
+    refund that the channel is asked to give back. What was refunded before is with the shopper.
+    Raises IllegalState where nothing was asked for instead.
     """
     if not found.exchange_lines:
         raise IllegalState(f"Nobody said what {found.number} is to be exchanged for.", path=("resolution",))
     (order,) = orders.locked(session, [found.order_id])
     channel = session.get_one(Channel, order.channel_id)
-    worth = session.scalar(select(func.coalesce(func.sum(Refund.amount_minor), 0)).where(Refund.return_id == found.id))
-    data = _order(order, found, int(worth or 0))
+    worth = session.get_one(Refund, refund_id).amount_minor if refund_id is not None else 0
+    data = _order(order, found, worth)
     details = Details(customer_id=order.customer_id, priority=order.priority, origin=Origin.HUB, original_id=order.id)
     (made,) = capture(session, channel, [data], details=[details]).created
+    if refund_id is not None:
+        acts.refunded_later(session, order, refund_id, kept_minor=min(worth, data.total.minor))
     price = spoken(data.total.minor, data.currency)
     outbox.record(
         session,

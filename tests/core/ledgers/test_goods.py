@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
+from core.cases.models import Case
 from core.catalog.models import Item
 from core.db import transaction
 from core.flows import book
@@ -199,6 +200,22 @@ def test_shipped_goods_cost_what_their_pool_says(session: Session) -> None:
     assert pool(session, item) == (2, 200)
     (left,) = session.scalars(select(ShipmentLine).execution_options(populate_existing=True))
     assert (left.cost_minor, left.cost_currency) == (400, "GBP")
+
+
+def test_a_cost_that_nobody_ever_told_is_asked_for_once(session: Session) -> None:
+    place, channel = a_location(session), a_channel(session)
+    lamp, gift = an_item(session, "LAMP"), an_item(session, "GIFT")
+    stocked(session, lamp, place, 5, None)
+    stocked(session, gift, place, 5, 0)  # a cost of nothing is a cost
+
+    for _ in range(2):
+        order = a_sale(session, channel, {"item": lamp, "total_minor": 900}, {"item": gift, "total_minor": 0})
+        units = {line.id: 1 for line in lines_of(session, order)}
+        book.shipments(session, [a_shipment(session, order, place, units).id])
+
+    (case,) = session.scalars(select(Case))
+    assert (case.code, case.subject, case.title) == ("cost_missing", f"itm_{lamp.id}", "Nobody said what LAMP costs")
+    assert "`unitCost`" in case.message
 
 
 def test_what_a_supplier_ships_for_us_costs_what_it_offers(session: Session) -> None:

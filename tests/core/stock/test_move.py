@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.actor import acting_as
 from core.db import transaction
-from core.errors import InsufficientStock
+from core.errors import InsufficientStock, Invalid
 from core.stock.models import LocationKind, MovementReason, StockLevel, StockMovement
 from core.stock.service import Movement, move, reserve
 from tests.builders import a_channel, a_level, a_location, an_item, an_order, work_for
@@ -55,6 +55,19 @@ def test_an_own_level_never_falls_below_zero(session: Session) -> None:
     )
     session.refresh(level)
     assert level.on_hand == 3
+    assert_levels_are_sums(session)
+
+
+def test_a_level_never_holds_more_than_can_be_counted(session: Session) -> None:
+    item, place = an_item(session, "MUG"), a_location(session, "LONDON")
+    level = a_level(session, item, place, 1_500_000_000)
+    more = Movement(item_id=item.id, location_id=place.id, reason=MovementReason.RECEIPT, on_hand=1_000_000_000)
+
+    with pytest.raises(Invalid, match="2,500,000,000 units of MUG would lie at LONDON"):
+        move(session, [more])
+
+    session.refresh(level)
+    assert level.on_hand == 1_500_000_000
     assert_levels_are_sums(session)
 
 

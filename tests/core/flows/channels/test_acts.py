@@ -10,7 +10,7 @@ from core import clock
 from core.actor import acting_as
 from core.catalog.models import Channel, Listing
 from core.external.models import ExternalCall
-from core.flows import cancel, refund, ship, statuses, sync
+from core.flows import cancel, refund, ship, statuses, sync, take_back
 from core.flows.publish_stock import stock_changed
 from core.flows.refund.plan import Wanted
 from core.hub import Hub
@@ -19,7 +19,8 @@ from core.jobs.run import run_jobs
 from core.orders.models import Order, OrderLine
 from core.orders.states import CancelReason, OrderStatus
 from core.origin import Origin
-from core.returns.models import Refund, Return, ReturnState
+from core.returns import queries as returns
+from core.returns.models import Disposition, Refund, Return, ReturnReason, ReturnResolution, ReturnState
 from tests.builders import a_level, a_location, an_item
 from tests.core.flows.channels.sandbox import Shop
 from tests.core.flows.fulfilling import cases
@@ -73,6 +74,27 @@ def test_a_cancellation_is_told_whole_or_by_line(hub: Hub, session: Session, sho
     assert [act["lines"] for act in acts(shop, "cancel")] == [[["1001-1", 1]], None]
     assert [act["amount"] for act in acts(shop, "refund")] == [1000, 2000]
     assert None not in session.scalars(select(Refund.external_id)).all()
+
+
+@pytest.mark.parametrize(("price", "back"), [(800, [200]), (1000, []), (1450, [])])
+def test_of_an_exchange_the_channel_gives_back_only_what_is_left_over(
+    hub: Hub, session: Session, shop: Shop, price: int, back: list[int]
+) -> None:
+    order = bring(hub, session, shop, units=1)
+    (line,) = session.scalars(select(OrderLine).where(OrderLine.order_id == order.id))
+    leave(session, order, line, 1)
+    instead = {"sku": "POT", "quantity": 1, "unit_price_minor": price, "metadata": {}}
+    asked = take_back.Asked(line_id=line.id, quantity=1, reason=ReturnReason.WRONG_ITEM)
+    return_id = take_back.request(hub, order.id, [asked], exchange=[instead])
+    (expected,) = returns.lines(session, return_id)
+    lost = take_back.Arrival(return_line_id=expected.id, quantity=1, disposition=Disposition.WRITE_OFF)
+    take_back.receive(session, return_id, [lost])
+
+    take_back.close(session, return_id, ReturnResolution.EXCHANGE)
+    session.commit()
+    run(hub, session)
+
+    assert [act["amount"] for act in acts(shop, "refund")] == back
 
 
 def test_what_the_channel_cancelled_is_not_told_back(hub: Hub, session: Session, shop: Shop) -> None:
