@@ -42,8 +42,8 @@ bench: $(STAMP)  ## measure the import, the read and the write path
 schema: $(STAMP)  ## write schema/schema.graphql
 	$(BIN)/crossdock schema export
 
-docs: $(STAMP)  ## write docs/plugins-reference.md
-	$(BIN)/crossdock plugins --reference > docs/plugins-reference.md
+docs: $(STAMP)  ## write docs/plugins/reference.md
+	$(BIN)/crossdock plugins --reference > docs/plugins/reference.md
 
 lock: $(STAMP)  ## resolve requirements.lock anew from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --quiet --all-extras --universal --python-version 3.11 \

@@ -3,21 +3,43 @@
 from collections.abc import Iterable
 from typing import Any
 
-from crossdock import address, carrier, channel, files, routing, supplier
+from crossdock import (
+    address,
+    carrier,
+    channel,
+    check,
+    files,
+    install,
+    payment,
+    readdress,
+    risk,
+    routing,
+    settlements,
+    supplier,
+    webhooks,
+)
 from crossdock.provider import Kind
+
+_ANY: dict[str, Any] = {"check": check.Checker, "install": install.Installer}
 
 VERBS: dict[Kind, dict[str, Any]] = {
     "channel": {
         "orders": channel.OrderSource,
-        "webhooks": channel.WebhookReceiver,
+        "webhooks": webhooks.WebhookReceiver,
+        "webhook_keys": webhooks.WebhookKeySource,
+        "subscriptions": webhooks.WebhookSubscriber,
+        "notifications": webhooks.NotificationSource,
         "stock": channel.StockPublisher,
         "shipments": channel.ShipmentConfirmer,
         "cancel": channel.OrderCanceller,
         "refund": channel.OrderRefunder,
         "returns": channel.ReturnSource,
-        "settlements": channel.SettlementSource,
+        "settlements": settlements.SettlementSource,
         "listings": channel.ListingSource,
         "files": files.FileImport,
+        "reread": files.FileReread,
+        "addresses": readdress.AddressGuard,
+        **_ANY,
     },
     "supplier": {
         "orders": supplier.OrderTaker,
@@ -26,6 +48,7 @@ VERBS: dict[Kind, dict[str, Any]] = {
         "offers": supplier.OfferSource,
         "receipts": supplier.ReceiptSource,
         "work": supplier.WorkReporter,
+        **_ANY,
     },
     "carrier": {
         "rates": carrier.RateSource,
@@ -35,9 +58,12 @@ VERBS: dict[Kind, dict[str, Any]] = {
         "webhooks": carrier.ScanReceiver,
         "return_labels": carrier.ReturnLabelSource,
         "manifests": carrier.ManifestSource,
+        **_ANY,
     },
-    "address": {"validate": address.AddressValidator},
+    "address": {"validate": address.AddressValidator, **_ANY},
     "routing": {"plan": routing.RoutingStrategy},
+    "payment": {"capture": payment.PaymentCapturer, **_ANY},
+    "risk": {"assess": risk.RiskAssessor, **_ANY},
 }
 """Kind to capability to the Protocol of its verbs. Kinds that are not here take any capability."""
 

@@ -8,9 +8,9 @@ from enum import StrEnum
 from typing import Any, Literal, Protocol, runtime_checkable
 
 from crossdock.address import Address
-from crossdock.channel import WebhookRequest
 from crossdock.context import Context
 from crossdock.money import Money
+from crossdock.webhooks import WebhookRequest
 
 PackageKind = Literal["PARCEL", "PALLET", "LETTER"]
 
@@ -28,13 +28,17 @@ class Parcel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RateRequest:
-    """What would it cost to ship these together? One parcel has one label."""
+    """What would it cost to ship these together? One parcel has one label.
+
+    way_back: the parcels are returned: `ship_from` is the shopper, `ship_to` is us, who pay as for the way there.
+    """
 
     ship_from: Address
     ship_to: Address
     parcels: tuple[Parcel, ...]
     shipping_method: str | None = None
     value: Money | None = None
+    way_back: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +59,7 @@ class Rate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabelRequest:
-    """Buy one label for one parcel. `reference` is printed on it: the package's public id."""
+    """Buy one label for one parcel. `reference` is printed on it: the package's public id, or the return's."""
 
     reference: str
     order_number: str
@@ -188,16 +192,24 @@ class ScanReceiver(Protocol):
     """Capability `webhooks`."""
 
     def parse_webhook(self, settings: Any, request: WebhookRequest) -> Sequence[Scan]:  # own settings
-        """Pure: verify the signature in constant time, then read. Raises Rejected, BadData."""
+        """Pure: verify the signature in constant time (`same_signature`), then read. Raises Untrusted, BadData."""
         ...
 
 
 @runtime_checkable
 class ReturnLabelSource(Protocol):
-    """Capability `return_labels`."""
+    """Capability `return_labels`: `ship_from` of a request is the shopper. The key is `ctx.key`, as for labels.
 
-    def return_label(self, ctx: Context[Any], request: LabelRequest) -> Label: ...
-    def find_return_label(self, ctx: Context[Any], request: LabelRequest) -> Label | None: ...
+    What they cost is asked of `rates` with `way_back`, and `void_label` gives them back.
+    """
+
+    def return_label(self, ctx: Context[Any], request: LabelRequest) -> Label:
+        """Buy one label for the way back. Raises Rejected, Retryable, OutcomeUnknown."""
+        ...
+
+    def find_return_label(self, ctx: Context[Any], request: LabelRequest) -> Label | None:
+        """The label for the way back that was bought with this key, or None when none was."""
+        ...
 
 
 @runtime_checkable

@@ -47,13 +47,17 @@ class StockReason(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StockLine:
-    """`delta` units of one SKU on hand, never zero; `note` is what the source wrote beside it."""
+    """`delta` units of one SKU on hand, never zero; `note` is what the source wrote beside it.
+
+    source: where the row is, for people, where that is not plain from the document's: "stock.csv, line 7".
+    """
 
     external_id: str
     sku: str
     delta: int
     reason: StockReason
     note: str = ""
+    source: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,7 +21,10 @@ class RejectedRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Imported:
-    """One document with the number of rows of the file that it was made of; `raw` is those rows as they stood there."""
+    """One document with the number of rows of the file that it was made of.
+
+    raw: those rows as a file of their own, under the header: what is kept of the document, and read again by `reread`.
+    """
 
     document: Document
     rows: int
@@ -76,4 +79,16 @@ class FileImport(Protocol):
 
     def sample(self) -> Sample | None:
         """A file that comes with the plugin; None when there is none."""
+        ...
+
+
+@runtime_checkable
+class FileReread(Protocol):
+    """Capability `reread`, beside `files`: documents are understood again from what was kept of them."""
+
+    def reread(self, raw: str, mapping: str) -> Sequence[Imported]:
+        """The documents that the `raw` of an `Imported` tells of: while the mapping is the same, the same ones.
+
+        Raises BadData where it tells of nothing any more.
+        """
         ...

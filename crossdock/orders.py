@@ -122,6 +122,16 @@ class CancellationData:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CancelRequestData:
+    """A cancellation that the shopper asked of the channel, and that waits for our answer. `lines`: None means all."""
+
+    external_id: str
+    at: datetime
+    reason: str = ""
+    lines: tuple[tuple[str, int], ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RefundData:
     """A refund that the channel made. Amounts are positive; `lines`: (line external id, quantity, amount)."""
 
@@ -179,6 +189,7 @@ class OrderData:
     payments: tuple[PaymentData, ...] = ()
     fulfillments: tuple[FulfillmentData, ...] = ()
     cancellations: tuple[CancellationData, ...] = ()
+    cancel_requests: tuple[CancelRequestData, ...] = ()
     refunds: tuple[RefundData, ...] = ()
     fees: tuple[FeeData, ...] = ()
     fulfilled_by_channel: bool = False

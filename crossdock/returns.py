@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from crossdock.money import Money
 from crossdock.orders import OrderView
+from crossdock.supplier import Quarantined
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,9 +24,19 @@ class ReturnedLine:
     note: str = ""
 
 
+class ChannelReturnState(StrEnum):
+    """How far a return is by the channel's word. REQUESTED waits for our decision; the channel decided the others."""
+
+    REQUESTED = "REQUESTED"
+    APPROVED = "APPROVED"
+    DECLINED = "DECLINED"
+    CANCELLED = "CANCELLED"
+    CLOSED = "CLOSED"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelReturn:
-    """A return that the shopper asked of the channel."""
+    """A return that the shopper asked of the channel. decide_by: after that the channel decides by itself."""
 
     external_id: str
     order_external_id: str
@@ -32,6 +44,18 @@ class ChannelReturn:
     lines: tuple[ReturnedLine, ...]
     version: int | None = None
     note: str = ""
+    state: ChannelReturnState = ChannelReturnState.REQUESTED
+    decide_by: datetime | None = None
+    tracking_number: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnPage:
+    """Some returns of a window. `cursor` goes on from here; None is the end of the window."""
+
+    returns: tuple[ChannelReturn, ...]
+    cursor: str | None = None
+    quarantined: tuple[Quarantined, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -105,10 +105,10 @@ class SupplierUpdate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quarantined:
-    """One piece of an incoming file or feed that makes no sense; the rest was taken."""
+    """One piece of an incoming file or feed that makes no sense; the rest was taken. `line` 0: it has no lines."""
 
     source: str
-    line: int
+    line: int = 0
     reason: str
     payload: str
     mend: str = ""

@@ -15,6 +15,7 @@ from typer.core import TyperGroup
 
 from core import config, logs
 from core.errors import CrossdockError
+from core.servers.postgres import ran_out_of_room
 from crossdock.errors import ProviderError
 
 out = Console()
@@ -77,7 +78,7 @@ def fail(sentence: str) -> NoReturn:
 def _trouble(error: OperationalError | psycopg.OperationalError) -> str:
     """What the database's trouble is. Rows that are copied in raise the driver's own errors."""
     cause = error.orig if isinstance(error, OperationalError) else error
-    if isinstance(cause, psycopg.errors.DiskFull):
+    if isinstance(cause, psycopg.errors.DiskFull) or ran_out_of_room(config.read().home):
         return (
             "PostgreSQL has no room left on its disk. Make room and run this again: "
             "what was committed stays, and an import goes on where it stopped."

@@ -64,7 +64,8 @@ def bring_up_to_date(config: Config, servers: Servers, *, asked: bool = False) -
     try:
         missing = migrations.pending(engine)
         if missing and config.database_url is not None and not asked:
-            raise SettingsError(f"The database lacks {len(missing)} migrations: run `crossdock migrate`.")
+            needed = ", ".join(missing)
+            raise SettingsError(f"The database lacks what this release needs ({needed}): run `crossdock migrate`.")
         with engine.connect() as connection:
             fresh = not inspect(connection).has_table("orders")
         if missing:

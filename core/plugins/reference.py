@@ -1,4 +1,4 @@
-"""The reference of the plugin contract, docs/plugins-reference.md, written from the SDK's own docstrings."""
+"""The reference of the plugin contract, docs/plugins/reference.md, written from the SDK's own docstrings."""
 
 import dataclasses
 import enum
@@ -24,7 +24,7 @@ _YET = "*Not called by this release.*"
 _HEAD = """# Plugin reference
 
 Every hook, verb and type of the plugin contract, version {version}, in the words of `crossdock` itself; what they are
-for is told in [plugins.md](plugins.md). Written by `make docs`.
+for is told in the [guides](README.md). Written by `make docs`.
 """
 
 

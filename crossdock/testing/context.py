@@ -7,6 +7,7 @@ from typing import Any, NoReturn, TypeVar
 
 from crossdock.context import Context, Http
 from crossdock.settings import Settings
+from crossdock.tokens import Renew, Token, Tokens
 
 S = TypeVar("S", bound=Settings)
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -32,6 +33,22 @@ class _NoHttp:
     def request(self, *_: Any, **__: Any) -> NoReturn:  # whatever was asked
         raise AssertionError("HTTP was asked of a test that has none.")
 
+    def observe(self, *_: Any, **__: Any) -> None:  # there is no bucket to correct
+        pass
+
+
+@dataclass(slots=True)
+class Purse:
+    """Tokens kept in memory: renewed when there are none, and when they are refused."""
+
+    held: dict[str, Token] = field(default_factory=dict)
+
+    def get(self, name: str, renew: Renew, *, refused: str | None = None) -> Token:
+        known = self.held.get(name)
+        if known is None or known.access == refused:
+            known = self.held[name] = renew(known)
+        return known
+
 
 def a_context(
     settings: S,
@@ -42,6 +59,9 @@ def a_context(
     cursor: str | None = None,
     now: datetime = NOON,
     http: Http | None = None,
+    tokens: Tokens | None = None,
+    handle: str | None = None,
+    address: str | None = None,
 ) -> Context[S]:
     """One call's surroundings, at noon of a Monday unless `now` says otherwise."""
     return Context(
@@ -52,5 +72,8 @@ def a_context(
         now=lambda: now,
         home=home,
         key=key,
+        tokens=tokens or Purse(),
         cursor=cursor,
+        handle=handle,
+        address=address,
     )

@@ -24,7 +24,7 @@ class Block(NamedTuple):
 def pages() -> list[Path]:
     """Every page for people: README.md, docs/ and those beside the code they tell of."""
     beside = [ROOT / "schema/engine/README.md", *(ROOT / "plugins" / name / "README.md" for name in PLUGINS)]
-    return [path for path in (ROOT / "README.md", *sorted(ROOT.glob("docs/*.md")), *beside) if path.exists()]
+    return [path for path in (ROOT / "README.md", *sorted(ROOT.glob("docs/**/*.md")), *beside) if path.exists()]
 
 
 def blocks(path: Path) -> list[Block]:

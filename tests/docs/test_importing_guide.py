@@ -96,7 +96,7 @@ def test_a_mended_row_of_its_own_document_is_imported_alone(shop: Path) -> None:
     assert "1 created, 0 updated, 5 unchanged, 0 rejected" in _import()
 
 
-def test_a_line_that_is_new_in_an_order_waits_to_be_shipped_and_what_is_booked_stays(
+def test_a_line_that_is_new_in_an_order_was_paid_and_shipped_too_and_what_is_booked_stays(
     shop: Path, session: Session
 ) -> None:
     _import()
@@ -110,7 +110,9 @@ def test_a_line_that_is_new_in_an_order_waits_to_be_shipped_and_what_is_booked_s
     assert "Opening stock" not in said
     lines = "select quantity, shipped, open from order_lines join orders on orders.id = order_id where {} order by 1"
     found = session.execute(text(lines.format("external_number = 'R-1001'"))).all()
-    assert sorted(found) == [(1, 0, 1), (2, 2, 0)]
+    assert sorted(found) == [(1, 1, 0), (2, 2, 0)]
+    states = session.execute(text("select distinct status, payment_status from orders where number = 'CD-1'")).all()
+    assert [tuple(row) for row in states] == [("COMPLETED", "PARTIALLY_REFUNDED")]
 
 
 def test_every_option_of_the_command_stands_in_the_table() -> None:

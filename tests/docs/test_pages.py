@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import typer
 from graphql import GraphQLSchema, build_schema, parse, validate
+from pydantic_core import PydanticUndefined
 from typer.core import TyperGroup
 
 from core import cli
@@ -23,7 +24,7 @@ LINK = re.compile(r"\[[^\]]*\]\((?!\w+:)([^)\s]*)\)")
 COMMAND = re.compile(r"(?:^|`)crossdock ([a-z][^`\n#]*)", re.MULTILINE)
 INLINE = re.compile(r"`(\{ \w+ \{[^`]*\})`")
 MUTATION = re.compile(r"`([a-z]+[A-Z]\w+)`")
-REFERENCE = ROOT / "docs" / "plugins-reference.md"
+REFERENCE = ROOT / "docs" / "plugins" / "reference.md"
 
 named = pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.relative_to(ROOT)))
 
@@ -140,4 +141,4 @@ def test_a_plugin_s_page_names_its_settings_with_their_defaults(name: str) -> No
 
 
 def _written(default: object) -> str:
-    return "" if default is None else f"`{json.dumps(default)}`"
+    return "" if default is None or default is PydanticUndefined else f"`{json.dumps(default)}`"

@@ -1,4 +1,4 @@
-"""The plugin of docs/plugins.md is built, installed, tested and loaded here, word for word as it stands there."""
+"""The plugin of docs/plugins/tutorial.md is built, installed, tested and loaded here, word for word."""
 
 import re
 import subprocess
@@ -16,7 +16,7 @@ from core.plugins.find import GROUP
 from crossdock import Address, FindingKind, OrderData, OrderView
 from tests.docs.pages import ROOT, files, table
 
-PAGE = ROOT / "docs" / "plugins.md"
+PAGE = ROOT / "docs" / "plugins" / "tutorial.md"
 FILES = files(PAGE)
 REFUSALS = dict(table(PAGE, "what is wrong"))
 

@@ -1,6 +1,12 @@
 """Every bundled plugin keeps the promises of its kind, as one from elsewhere would have to."""
 
-from crossdock.testing import CarrierContract, ChannelFileContract, RoutingContract, SupplierContract
+from crossdock.testing import (
+    CarrierContract,
+    ChannelFileContract,
+    ReturnLabelContract,
+    RoutingContract,
+    SupplierContract,
+)
 
 
 class TestPriority(RoutingContract):
@@ -24,6 +30,10 @@ class TestFewestSplits(RoutingContract):
 
 
 class TestTableRate(CarrierContract):
+    provider = "table_rate"
+
+
+class TestTableRateReturns(ReturnLabelContract):
     provider = "table_rate"
 
 

@@ -67,6 +67,10 @@ def orders(
         _tell(report)
 
 
+def _many(count: int, what: str) -> str:
+    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
+
+
 def _tell(report: "Report") -> None:
     counts = report.counts
     rate = counts.seen / report.seconds if report.seconds else 0
@@ -75,9 +79,9 @@ def _tell(report: "Report") -> None:
         f"{counts.updated:,} updated, {counts.unchanged:,} unchanged, {counts.rejected:,} rejected."
     )
     documents = (
-        f"{counts.orders:,} orders; {counts.credit_notes:,} credit notes, {counts.credit_lines_attached:,} of their "
-        f"lines fit a sale and {counts.credit_lines_alone:,} stand alone; {counts.stock_changes:,} stock changes; "
-        f"{counts.adjustments:,} adjustments."
+        f"{_many(counts.orders, 'order')}; {_many(counts.credit_notes, 'credit note')}, of whose lines "
+        f"{counts.credit_lines_attached:,} fit a sale and {counts.credit_lines_alone:,} stand alone; "
+        f"{_many(counts.stock_changes, 'stock change')}; {_many(counts.adjustments, 'adjustment')}."
     )
     told = [rows, documents]
     if report.opening_units:

@@ -24,7 +24,7 @@ def migrate() -> None:
         missing = migrations.pending(engine)
         if missing:
             migrations.upgrade(engine)
-            out.print(f"Applied {len(missing)} migrations: {', '.join(missing)}.", highlight=False)
+            out.print(f"Applied {', '.join(missing)}.", highlight=False)
         else:
             out.print("The tables are up to date.")
         engine.dispose()

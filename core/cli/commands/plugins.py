@@ -14,7 +14,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def plugins(
-    reference: Annotated[bool, typer.Option(help="Print docs/plugins-reference.md: hooks, verbs and types.")] = False,
+    reference: Annotated[bool, typer.Option(help="Print docs/plugins/reference.md: hooks, verbs and types.")] = False,
 ) -> None:
     """List plugins and their integrations; for each that was refused, the reason and how to mend it."""
     from core.plugins import load

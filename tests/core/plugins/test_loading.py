@@ -149,7 +149,7 @@ BROKEN = {
     "it is no python": ("def (", "cannot be imported: "),
     "it needs another api": (
         'import crossdock\nmanifest = crossdock.Manifest(summary="", api="2.0")',
-        "was built for plugin API 2.0; this hub speaks 1.0.",
+        "was built for plugin API 2.0; this hub speaks 1.1.",
     ),
     "it needs a later api": (
         'import crossdock\nmanifest = crossdock.Manifest(summary="", api="1.7")',

@@ -1,0 +1,124 @@
+"""What a channel promises about acts: once, whatever the wire does to them."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any, ClassVar
+
+import pytest
+
+from crossdock.channel import CancelOrder, Receipt, RefundOrder, ShipmentNotice
+from crossdock.orders import LineKind, OrderData
+from crossdock.returns import ReturnDecision
+from crossdock.testing.channel_orders import OrderPromises
+from crossdock.testing.faults import Fault
+from crossdock.testing.ladder import Promise, proves
+from crossdock.testing.remote import ACT_FAULTS, NewWorld, Prepared
+from crossdock.testing.world import FIND, World
+
+ACTS = {
+    "confirm_shipment": "shipments",
+    "cancel": "cancel",
+    "accept_cancel": "cancel",
+    "refund": "refund",
+    "decide_return": "returns",
+}
+"""Verb to the capability that promises it."""
+
+
+class ActPromises(OrderPromises):
+    """Part of `ChannelContract`."""
+
+    carrier: ClassVar[str] = "UPS"
+
+    def done(self, remote: Any, verb: str, order_id: str) -> int:
+        """How often the sandbox has done what a verb asks for, for this order."""
+        raise NotImplementedError
+
+    def ask_cancel(self, remote: Any, order_id: str) -> str:
+        """Have the shopper ask the channel to cancel; the request's id. Needed where `cancel` is claimed."""
+        raise NotImplementedError
+
+    def ask_return(self, remote: Any, order_id: str) -> str:
+        """Have the shopper ask the channel for a return; its id. Needed where `returns` is claimed."""
+        raise NotImplementedError
+
+    def a_request(self, world: World, verb: str, order: OrderData) -> Any:
+        """What the verb is asked for: all goods ship, all is cancelled, one unit is refunded."""
+        goods = [line for line in order.lines if line.kind is LineKind.GOODS]
+        match verb:
+            case "confirm_shipment":
+                return ShipmentNotice(
+                    order_external_id=order.external_id,
+                    package_key="pkg_1",
+                    lines=tuple((line.external_id, line.quantity) for line in goods),
+                    shipped_at=world.clock.now(),
+                    carrier=self.carrier,
+                    tracking_number="1Z999AA10123456784",
+                )
+            case "cancel":
+                return CancelOrder(order_external_id=order.external_id, reason="OUT_OF_STOCK")
+            case "accept_cancel":
+                asked = self.ask_cancel(world.remote, order.external_id)
+                return CancelOrder(order_external_id=order.external_id, reason="CUSTOMER", request_external_id=asked)
+            case "refund":
+                line = goods[0]
+                nothing = line.tax - line.tax
+                return RefundOrder(
+                    order_external_id=order.external_id,
+                    amount=line.unit_price,
+                    lines=((line.external_id, 1, line.unit_price, nothing),),
+                    reason="Damaged",
+                    payment_reference=order.payments[0].reference if order.payments else None,
+                )
+        return ReturnDecision(
+            return_external_id=self.ask_return(world.remote, order.external_id),
+            order_external_id=order.external_id,
+            accepted=True,
+        )
+
+    def an_act(self, world: World, verb: str) -> tuple[str, Any, Mapping[str, Any]]:
+        """An order in the sandbox, and what to ask for it: its id, the request, further arguments."""
+        self.needs(ACTS[verb], world.registration)
+        (order_id,) = self.placed(world)
+        order = world.provider().map_order(world.ask("fetch_order", order_id))
+        request = self.a_request(world, verb, order)
+        world.clock.forward(timedelta(minutes=1))
+        return order_id, request, {"accepted": True} if verb == "accept_cancel" else {}
+
+    @pytest.mark.parametrize("verb", ACTS)
+    def test_an_act_is_done_and_can_be_found(self, verb: str, world: World) -> None:
+        order_id, request, further = self.an_act(world, verb)
+        before = world.ask(FIND[verb], request, key="act-1")
+
+        receipt = world.act(verb, request, key="act-1", **further)
+        found = world.ask(FIND[verb], request, key="act-1")
+
+        assert before is None, "it was found before it was done"
+        assert isinstance(receipt, Receipt)
+        assert found is not None, "it was done and is not found"
+        assert found.external_id == receipt.external_id
+        assert receipt.at.tzinfo is not None
+        assert self.done(world.remote, verb, order_id) == 1
+
+    @proves(Promise.OUTCOMES)
+    @pytest.mark.parametrize("verb", ACTS)
+    def test_a_timeout_after_success_does_not_act_twice(self, verb: str, new_world: NewWorld) -> None:
+        self._survives(verb, Fault.UNANSWERED, new_world)
+
+    @proves(Promise.MATRIX)
+    @pytest.mark.parametrize("fault", ACT_FAULTS)
+    @pytest.mark.parametrize("verb", ACTS)
+    def test_an_act_is_done_once_whatever_happens_to_any_of_its_requests(
+        self, verb: str, fault: Fault, new_world: NewWorld
+    ) -> None:
+        self._survives(verb, fault, new_world)
+
+    def _survives(self, verb: str, fault: Fault, new_world: NewWorld) -> None:
+        def prepare(world: World) -> Prepared:
+            order_id, request, further = self.an_act(world, verb)
+            return Prepared(
+                act=lambda: world.act(verb, request, key="act-1", **further),
+                done=lambda: self.done(world.remote, verb, order_id),
+            )
+
+        self.survives(verb, fault, new_world, prepare)
