@@ -83,6 +83,10 @@ class PluginUnavailable(CrossdockError):
     retryable = True
 
 
+class IntegrationAway(PluginUnavailable):
+    """The integration does not run here: its plugin is missing or broken, or its settings are. Its work waits."""
+
+
 class OutcomeUnknown(CrossdockError):
     """It may have happened: asking again with the same key finds out before acting."""
 

@@ -10,5 +10,8 @@ MIRRORING: Final = 7_236_004
 """Processes that start together mirror their plugins one after the other."""
 SCHEDULING: Final = 7_236_005
 """The acting scheduler holds it for as long as its connection lives."""
+MEASURING: Final = 7_236_006
 CAPTURING: Final = 7_236_100
 """The first part of two-part locks, of which the second is a stripe of orders and customers."""
+RENEWING: Final = 7_236_200
+"""The first part of two-part locks, of which the second is a token of an integration."""

@@ -8,14 +8,18 @@ from core.db import Base
 from core.events import models as events
 from core.external import models as external
 from core.fulfillment import models as fulfillment
+from core.helpdesk import models as helpdesk
 from core.inbox import models as inbox
 from core.integrations import models as integrations
 from core.jobs import models as jobs
+from core.kpis import models as kpis
 from core.ledgers import models as ledgers
 from core.orders import models as orders
 from core.purchasing import models as purchasing
+from core.replenishment import models as replenishment
 from core.returns import models as returns
 from core.settings import models as settings
+from core.settlements import models as settlements
 from core.shipments import models as shipments
 from core.stock import models as stock
 
@@ -29,15 +33,19 @@ __all__ = [
     "events",
     "external",
     "fulfillment",
+    "helpdesk",
     "inbox",
     "integrations",
     "jobs",
+    "kpis",
     "ledgers",
     "metadata",
     "orders",
     "purchasing",
+    "replenishment",
     "returns",
     "settings",
+    "settlements",
     "shipments",
     "stock",
 ]

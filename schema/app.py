@@ -16,7 +16,7 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from schema.engine.database import Database
 from schema.engine.engine import Engine
 from schema.http import graphiql
-from schema.http.endpoint import endpoint
+from schema.http.endpoint import PATH, Endpoint, EndpointFirst
 from schema.http.persisted import PersistedDocuments
 from schema.http.service import Authenticate, Service
 from schema.http.watch import Watch
@@ -76,12 +76,12 @@ def create_app(
     return Starlette(
         routes=[
             Mount("/graphql/static", graphiql.assets),
-            Route("/graphql", endpoint, methods=["GET", "POST"]),
-            WebSocketRoute("/graphql", websocket_endpoint),
+            Route(PATH, Endpoint()),
+            WebSocketRoute(PATH, websocket_endpoint),
             Route("/healthz", healthz),
             *routes,
         ],
-        middleware=[cors, compressed] if allowed_origins else [compressed],
+        middleware=[*([cors] if allowed_origins else []), Middleware(EndpointFirst), compressed],
         lifespan=lifespan,
     )
 

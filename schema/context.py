@@ -59,6 +59,6 @@ class Context:
         """Run a synchronous flow of the core on a worker thread, and await its answer or its error."""
         return await anyio.to_thread.run_sync(partial(function, *args, **kwargs), limiter=self.threads)
 
-    async def select(self, query: Any) -> list[Any]:
-        """Rows of a SQLAlchemy SELECT, for what is computed in Python: reports, counts, previews."""
-        return await self.database.select(query)
+    async def select(self, query: Any, **values: Any) -> list[Any]:
+        """Rows of a SQLAlchemy SELECT, for what is computed in Python; of a Prepared one, with these values."""
+        return await self.database.select(query, **values)

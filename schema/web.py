@@ -20,12 +20,15 @@ def create_web(hub: Hub, database_url: str) -> Starlette:
     config = hub.config
     database = Database(database_url, size=config.database_pool, timeout_ms=int(config.query_timeout * 1000))
     listed = manifest.read(config.documents) if config.documents is not None else {}
+    engine = build_engine(
+        limits=Limits(rows=config.query_cost),
+        introspection=config.introspection,
+        extensions=hub.registry.hooks.schema(),
+    )
+    if config.persisted_documents != "off":
+        manifest.check(listed, engine.documents)
     app = create_app(
-        build_engine(
-            limits=Limits(rows=config.query_cost),
-            introspection=config.introspection,
-            extensions=hub.registry.hooks.schema(),
-        ),
+        engine,
         database=database,
         authenticate=Authentication(hub),
         hub=hub,

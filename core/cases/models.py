@@ -34,6 +34,9 @@ class Case(Base):
 
     __tablename__ = "cases"
     __table_args__ = (
+        Index("ix_cases_kind", "kind"),
+        Index("ix_cases_code", "code"),
+        Index("ix_cases_assignee", "assignee", postgresql_where=text("assignee is not null")),
         Index("uq_cases_same", "same_as", unique=True, postgresql_where=text("same_as is not null")),
         Index("ix_cases_open", "due_at", "id", postgresql_where=text("state = 'OPEN'")),
         Index("ix_cases_opened", "opened_at", "id"),

@@ -23,8 +23,10 @@ class Meaning(NamedTuple):
 
 _KNOWN = text(
     """
-    select id, external_id, item_id from listings
-    where channel_id = :channel and external_id = any(cast(:externals as text[]))
+    select id, external_id, external_sku, item_id from listings
+    where channel_id = :channel
+      and (external_id = any(cast(:externals as text[])) or external_sku = any(cast(:skus as text[])))
+    order by item_id is null, id
     """
 )
 
@@ -41,20 +43,80 @@ _ADD = text(
 )
 
 
+# Only where one listing has that SKU can it be the one that an order spoke of.
+_ADOPT = text(
+    """
+    update listings listing set external_id = given.external_id, external_sku = given.sku
+    from (
+        select min(external_id) as external_id, sku
+        from unnest(cast(:externals as text[]), cast(:skus as text[])) as listed(external_id, sku)
+        where sku is not null group by sku having count(*) = 1
+    ) given
+    where listing.channel_id = :channel and listing.external_id = given.sku and given.external_id <> given.sku
+      and not exists (
+        select from listings other where other.channel_id = :channel and other.external_id = given.external_id)
+    returning listing.id
+    """
+)
+
+_RETITLE = text(
+    """
+    update listings listing set external_sku = coalesce(given.sku, listing.external_sku),
+        title = coalesce(given.title, listing.title)
+    from unnest(cast(:externals as text[]), cast(:skus as text[]), cast(:titles as text[]))
+        as given(external_id, sku, title)
+    where listing.channel_id = :channel and listing.external_id = given.external_id
+      and (listing.external_sku is distinct from coalesce(given.sku, listing.external_sku)
+        or listing.title is distinct from coalesce(given.title, listing.title))
+    returning listing.id
+    """
+)
+
+
 def resolve_skus(session: Session, channel_id: int, called: Iterable[Called]) -> dict[Called, Meaning]:
     """What each of these means: a listing, made where the channel never said it before, and its item if known.
 
-    A thing without an id on its channel goes by its SKU. One statement where all are known, three otherwise.
+    A thing without an id is the listing with that SKU, a mapped one before others; where there is none, it goes by its
+    SKU as its id. One statement where all are known, three otherwise.
     """
     names = {pair: pair[0] or pair[1] or "" for pair in called}
-    known = _known(session, channel_id, names.values())
+    known = _known(session, channel_id, names)
     new = {name: pair[1] for pair, name in names.items() if name not in known}
     if new:
         externals = sorted(new)
         skus = [new[name] for name in externals]
         session.execute(_ADD, {"channel": channel_id, "externals": externals, "skus": skus, "now": clock.now()})
-        known |= _known(session, channel_id, externals)
+        known |= _known(session, channel_id, names)
     return {pair: known[name] for pair, name in names.items()}
+
+
+class Listed(NamedTuple):
+    """One listing as its channel lists it."""
+
+    external_id: str
+    sku: str | None
+    title: str | None
+
+
+def take_in(session: Session, channel_id: int, listed: Sequence[Listed]) -> tuple[int, int]:
+    """Write down what a channel lists, in three statements; how many listings are new, and how many changed.
+
+    One that we knew by its SKU alone, from an order, gets its id. What a listing is mapped to stays as it is.
+    """
+    given = list({each.external_id: each for each in listed}.values())
+    columns = {
+        "channel": channel_id,
+        "externals": [each.external_id for each in given],
+        "skus": [each.sku for each in given],
+        "titles": [each.title for each in given],
+        "now": clock.now(),
+    }
+    adopted = len(session.execute(_ADOPT, columns).all())
+    before = {row.external_id for row in session.execute(_KNOWN, {**columns, "skus": []})}
+    session.execute(_ADD, columns)
+    changed = len(session.execute(_RETITLE, columns).all())
+    new = len([each for each in given if each.external_id not in before])
+    return new, adopted + max(0, changed - new)
 
 
 def upsert_listing(
@@ -109,6 +171,14 @@ def _check_units(given: Mapping[str, Any], *names: str) -> None:
             raise Invalid(f"{value} cannot be: a {name} is 0 or more units.", path=(name,))
 
 
-def _known(session: Session, channel_id: int, externals: Iterable[str]) -> dict[str, Meaning]:
-    rows = session.execute(_KNOWN, {"channel": channel_id, "externals": sorted(set(externals))})
-    return {row.external_id: Meaning(row.id, row.item_id) for row in rows}
+def _known(session: Session, channel_id: int, names: Mapping[Called, str]) -> dict[str, Meaning]:
+    """By the name that each thing goes by."""
+    by_sku = {pair[1] for pair in names if pair[0] is None and pair[1] is not None}
+    given = {"channel": channel_id, "externals": sorted(set(names.values())), "skus": sorted(by_sku)}
+    found: dict[str, Meaning] = {}
+    for listing_id, external, sku, item_id in session.execute(_KNOWN, given):
+        meaning = Meaning(listing_id, item_id)
+        if sku in by_sku:
+            found.setdefault(sku, meaning)
+        found.setdefault(external, meaning)
+    return found

@@ -12,6 +12,7 @@ from core.db import Base, BigInt, Currency, Id, Mapped, mapped_column, related
 if TYPE_CHECKING:
     from core.integrations.models import Integration
     from core.purchasing.models import SupplierOffer
+    from core.replenishment.models import ReorderAdvice
     from core.stock.models import Location, StockLevel
 
 
@@ -42,6 +43,7 @@ class Item(Base):
 
     __tablename__ = "items"
     __table_args__ = (
+        Index("ix_items_kind", "kind"),
         Index(
             "ix_items_search",
             "sku",
@@ -74,6 +76,7 @@ class Item(Base):
     listings: Mapped[list["Listing"]] = related()
     levels: Mapped[list["StockLevel"]] = related()
     offers: Mapped[list["SupplierOffer"]] = related()
+    reorder: Mapped["ReorderAdvice | None"] = related(uselist=False)
 
 
 class BundleComponent(Base):
@@ -129,6 +132,8 @@ class Listing(Base):
 
     __tablename__ = "listings"
     __table_args__ = (
+        Index("ix_listings_publish_state", "publish_state"),
+        Index("ix_listings_external_id", "external_id"),
         Index("uq_listings_external", "channel_id", "external_id", unique=True),
         Index("ix_listings_sku", "channel_id", "external_sku"),
     )

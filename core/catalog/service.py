@@ -5,11 +5,12 @@ from core.catalog.channels import MANUAL, ensure_channel, locations_of, update_c
 from core.catalog.channels import by_key as channel_by_key
 from core.catalog.items import by_sku as item_by_sku
 from core.catalog.items import ensure_items, ids_of, upsert_item
-from core.catalog.listings import Called, Meaning, resolve_skus, unmapped_by_sku, upsert_listing
+from core.catalog.listings import Called, Listed, Meaning, resolve_skus, take_in, unmapped_by_sku, upsert_listing
 
 __all__ = [
     "MANUAL",
     "Called",
+    "Listed",
     "Meaning",
     "Part",
     "channel_by_key",
@@ -23,6 +24,7 @@ __all__ = [
     "recipes",
     "resolve_skus",
     "set_components",
+    "take_in",
     "unmapped_by_sku",
     "update_channel",
     "upsert_item",

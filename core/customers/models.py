@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ForeignKey, Index, func
+from sqlalchemy import ForeignKey, Index, func, text
 
 from core.db import Base, BigInt, Currency, Id, Mapped, Minor, mapped_column, related
+from core.folding import phone_tail
 
 if TYPE_CHECKING:
     from core.orders.models import Order
@@ -21,7 +22,8 @@ class Customer(Base):
             postgresql_using="gin",
             postgresql_ops={"email": "gin_trgm_ops", "name": "gin_trgm_ops", "phone": "gin_trgm_ops"},
         ),
-        Index("ix_customers_email", func.lower("email")),
+        Index("ix_customers_email", func.lower(text("email"))),
+        Index("ix_customers_phone", text(phone_tail("phone")), postgresql_where=text("phone is not null")),
     )  # fmt: skip
 
     id: Mapped[Id]

@@ -30,6 +30,8 @@ class ExternalCall(Base):
 
     __tablename__ = "external_calls"
     __table_args__ = (
+        Index("ix_external_calls_purpose", "purpose"),
+        Index("ix_external_calls_integration", "integration_id", "id"),
         Index("ix_external_calls_created", "created_at", "id"),
         Index("ix_external_calls_subject", "subject"),
         Index("ix_external_calls_open", "id", postgresql_where=text("state in ('INTENDED', 'CALLING', 'UNKNOWN')")),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def advance(hub: "Hub", batch: "list[dict[str, Any]]") -> None:
     """Take orders as far as they can go by themselves, many at once. Running it again is harmless."""
     # These flows enqueue this job, so they are imported when it runs.
-    from core.flows import cancel, readdress, validate  # noqa: PLC0415
+    from core.flows import cancel, fulfil, readdress, validate  # noqa: PLC0415
     from core.flows.route import route_orders  # noqa: PLC0415
 
     order_ids = sorted({int(each["order_id"]) for each in batch})
@@ -24,6 +24,8 @@ def advance(hub: "Hub", batch: "list[dict[str, Any]]") -> None:
         cancel.settle(session, order_ids)
         readdress.settle(session, order_ids)
     validate.validate(hub, order_ids)
+    with hub.transaction() as session:
+        fulfil.resume(session, order_ids)
     left = route_orders(hub, order_ids)
     if left:
         with hub.transaction() as session:

@@ -1,7 +1,7 @@
 """Asking a remote system to act, at most once: intent, call, outcome, and a look before any second try."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from sqlalchemy.orm import Session
@@ -46,6 +46,8 @@ class Outcome(Generic[T]):
         """What a job raises to be run again, or to fail where nothing helps; None where the call has ended."""
         if self.state in {CallState.SUCCEEDED, CallState.REJECTED}:
             return None
+        if isinstance(self.error, provider_errors.Pending):
+            return provider_errors.Retryable(self.error.message, after=self.error.ask_again_after)
         if isinstance(self.error, _SAYS_WHEN):
             return self.error
         return provider_errors.Retryable(self.message or "The other side has not answered yet.")
@@ -81,7 +83,7 @@ def ask(hub: "Hub", begun: Begun, integration_key: str, kind: Kind, act: Verb[T]
         return Outcome(begun.found, message=begun.message, answer=begun.answer)
     if begun.found is CallState.CALLING:
         return Outcome(CallState.UNKNOWN, message="Another request is asking for this at the moment.")
-    return _ask(hub, begun.found, begun.key, integration_key, kind, act, find)
+    return _ask(hub, begun, integration_key, kind, act, find)
 
 
 def write_down(
@@ -98,7 +100,7 @@ def write_down(
                 begun.id,
                 outcome.state,
                 outcome.message,
-                note(outcome.value) if note is not None and outcome.value is not None else None,
+                note(outcome.value) if note is not None and outcome.value is not None else _handle_of(begun, outcome),
             )
             for begun, outcome in outcomes
             if begun.found not in {CallState.SUCCEEDED, CallState.REJECTED, CallState.CALLING}
@@ -127,21 +129,32 @@ def recall(hub: "Hub", call_id: int, integration_key: str, kind: Kind, find: Ver
     return Outcome(CallState.SUCCEEDED, value)
 
 
-def _ask(
-    hub: "Hub", found: CallState, key: str, integration_key: str, kind: Kind, act: Verb[T], find: Verb[T | None]
-) -> Outcome[T]:
+def _handle_of(begun: Begun, outcome: Outcome[T]) -> dict[str, Any] | None:
+    """What helps finding out what became of it, as the provider gave it now or before."""
+    if outcome.state is not CallState.UNKNOWN:
+        return None
+    handle = getattr(outcome.error, "handle", None) or (begun.answer or {}).get("handle")
+    return {"handle": handle} if handle is not None else None
+
+
+def _ask(hub: "Hub", begun: Begun, integration_key: str, kind: Kind, act: Verb[T], find: Verb[T | None]) -> Outcome[T]:
+    found = begun.found
     try:
         provider = hub.provider(integration_key, kind)
-        context = hub.context(integration_key, key=key)
+        context = hub.context(integration_key, key=begun.key, handle=(begun.answer or {}).get("handle"))
         if found is CallState.UNKNOWN:
             known = find(provider, context)
             if known is not None:
                 return Outcome(CallState.SUCCEEDED, known)
+    except provider_errors.Rejected as error:
+        # Looked for where it may have happened: the other side says how it ended, and that is no.
+        state = CallState.REJECTED if found is CallState.UNKNOWN else CallState.FAILED
+        return Outcome(state, message=_sentence(error), error=error)
     except Exception as error:  # noqa: BLE001  # whether it happened is as unknown as before
         state = CallState.UNKNOWN if found is CallState.UNKNOWN else CallState.FAILED
         return Outcome(state, message=_sentence(error), error=error)
     try:
-        return Outcome(CallState.SUCCEEDED, act(provider, context))
+        return Outcome(CallState.SUCCEEDED, act(provider, replace(context, handle=None)))
     except Exception as error:  # noqa: BLE001  # a plugin may raise anything; the hub bears it
         return Outcome(_state_after(error), message=_sentence(error), error=error)
 

@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 
 from core import clock, ids, outbox
 from core.catalog.models import BundleComponent, Channel, Listing, PublishState
+from core.flows.channels.telling import keep_under_way, under_way
 from core.flows.stock.backorders import promote
 from core.integrations.models import Integration
 from core.jobs.registry import enqueue, job
 from core.stock.promise import UNLIMITED, less_listing, promised
 from crossdock.channel import StockAnswer, StockLevelUpdate
-from crossdock.errors import Rejected
+from crossdock.errors import Pending, Rejected
 
 if TYPE_CHECKING:
     from core.hub import Hub
@@ -100,20 +101,29 @@ def republish(session: Session, item_ids: Collection[int], told: Collection[str]
 
 @job("stock.tell", queue="channels")
 def tell(hub: "Hub", channel_id: int) -> None:
-    """Tell a channel what it may sell, and write down how it answered. What it was told before, it may hear again."""
+    """Tell a channel what it may sell, and write down how it answered. What it was told before, it may hear again.
+
+    Raises Pending where the channel takes its time: the next run asks how that telling fared, before it tells more.
+    """
     while True:
         with hub.transaction() as session:
-            key, updates = _due(session, channel_id)
+            handle, key, updates = under_way(session, channel_id) or (None, *_due(session, channel_id))
         if not updates:
             return
-        provider, context = hub.provider(key, "channel"), hub.context(key)
+        provider, context = hub.provider(key, "channel"), hub.context(key, handle=handle)
         try:
             answers = provider.publish_stock(context, list(updates.values()))
+        except Pending as pending:
+            with hub.transaction() as session:
+                keep_under_way(session, channel_id, updates, pending.handle)
+            raise
         except Rejected as error:
             answers = [StockAnswer(external_sku=update.external_sku, error=str(error)) for update in updates.values()]
         with hub.transaction() as session:
             note_answers(session, updates, answers)
-        if len(answers) < len(updates) or len(updates) < _AT_ONCE:
+            if handle is not None:
+                keep_under_way(session, channel_id, {}, None)
+        if handle is None and (len(answers) < len(updates) or len(updates) < _AT_ONCE):
             return
 
 

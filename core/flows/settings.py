@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import exists, select
 
 from core.errors import IllegalState, Invalid
+from core.kpis import rollup as kpis
+from core.ledgers import rollup
 from core.ledgers.models import JournalEntry
 from core.settings import service
 
@@ -28,3 +30,7 @@ def update(hub: "Hub", changes: Mapping[str, Any]) -> None:
                 path=("currency",),
             )
         service.update(session, **changed)
+        if "timezone" in changed:
+            # Days begin at another moment now: reports read what is not rolled up again from the entries.
+            rollup.forget(session)
+            kpis.move_days(session, changed["timezone"])

@@ -54,7 +54,11 @@ class FailedJob(Base):
     """Work that ran out of retries: it waits here until replayed or discarded."""
 
     __tablename__ = "failed_jobs"
-    __table_args__ = (Index("ix_failed_jobs_failed", "failed_at", "id"),)
+    __table_args__ = (
+        Index("ix_failed_jobs_failed", "failed_at", "id"),
+        Index("ix_failed_jobs_job", "job"),
+        Index("ix_failed_jobs_integration", "integration_id", "id"),
+    )
 
     id: Mapped[Id]
     job: Mapped[str]

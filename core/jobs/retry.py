@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from core.errors import CrossdockError
+from core.errors import CrossdockError, IntegrationAway
 from crossdock import errors as provider_errors
 
 FAULT_ATTEMPTS = 5
@@ -17,14 +17,21 @@ PATIENT_ATTEMPTS = 100
 MOST_DEATHS = 4
 """A job that was running in so many workers as they died is held to be the cause."""
 
+_PARKED = (IntegrationAway, provider_errors.AuthExpired)
+"""Somebody has to install, configure or log in first: the work waits for that, however long it takes."""
+_PARKED_FOR = timedelta(minutes=1)
 _FINAL = (
     provider_errors.Rejected,
-    provider_errors.AuthExpired,
     provider_errors.NotSupported,
     provider_errors.BadData,
 )
 _LONGEST = timedelta(minutes=15)
 _LONGEST_SENTENCE = 2_000
+
+
+def parked_until(error: BaseException, now: datetime) -> datetime | None:
+    """When to see whether the integration runs by now, without counting the attempt; None: the error is another."""
+    return now + _spread(_PARKED_FOR) if isinstance(error, _PARKED) else None
 
 
 def again_at(error: BaseException, attempts: int, now: datetime) -> datetime | None:
@@ -40,6 +47,8 @@ def _patience(error: BaseException, attempts: int, now: datetime) -> tuple[int, 
     match error:
         case provider_errors.RateLimited(until=until):
             return PATIENT_ATTEMPTS, max(until - now, timedelta(0)) + _spread(timedelta(seconds=1))
+        case provider_errors.Pending(ask_again_after=after):
+            return PATIENT_ATTEMPTS, after
         case provider_errors.Retryable(after=timedelta() as after):
             return OUTSIDE_ATTEMPTS, _spread(after)
         case provider_errors.ProviderError() | CrossdockError():

@@ -94,6 +94,12 @@ def _after_failure(hub: "Hub", jobs: Sequence[Claimed], worker: str, error: Base
         _settle(hub, lambda session: give_back(session, back, worker))
         return
     job = jobs[0]
+    parked = retry.parked_until(error, now)
+    if parked is not None:
+        log.warning("job parked", error=reason, again_at=parked.isoformat())
+        back = [Return(id=job.id, run_at=parked, error=reason, uncounted=1)]
+        _settle(hub, lambda session: give_back(session, back, worker))
+        return
     again = retry.again_at(error, job.attempts, now)
     if again is None:
         log.error("job failed for good", attempts=job.attempts, error=reason, exc_info=error)

@@ -75,7 +75,10 @@ class PurchaseOrder(Base):
     """Goods ordered from one supplier for one location."""
 
     __tablename__ = "purchase_orders"
-    __table_args__ = (Index("ix_purchase_orders_state", "state", "id"),)
+    __table_args__ = (
+        Index("ix_purchase_orders_state", "state", "id"),
+        Index("ix_purchase_orders_location", "location_id"),
+    )
 
     id: Mapped[Id]
     number: Mapped[str] = mapped_column(unique=True)

@@ -69,6 +69,7 @@ class Return(Base):
 
     __tablename__ = "returns"
     __table_args__ = (
+        Index("ix_returns_search", "number", postgresql_using="gin", postgresql_ops={"number": "gin_trgm_ops"}),
         Index("ix_returns_requested", "requested_at", "id"),
         Index("ix_returns_state", "state", "id"),
         Index(
@@ -88,7 +89,7 @@ class Return(Base):
     state: Mapped[ReturnState] = mapped_column(server_default="REQUESTED")
     note: Mapped[str | None]
     policy: Mapped[dict[str, Any]]
-    label_id: Mapped[BigInt | None] = mapped_column(ForeignKey("labels.id"))
+    label_id: Mapped[BigInt | None] = mapped_column(ForeignKey("labels.id"), index=True)
     resolution: Mapped[ReturnResolution | None]
     exchange_lines: Mapped[list[dict[str, Any]]] = mapped_column(server_default="[]")
     """What the shopper wants instead, as order line inputs, until the exchange order is made."""
@@ -111,6 +112,8 @@ class ReturnLine(Base):
 
     __tablename__ = "return_lines"
     __table_args__ = (
+        Index("ix_return_lines_sku", "sku"),
+        Index("ix_return_lines_reason", "reason"),
         CheckConstraint(
             "quantity > 0 and approved between 0 and quantity and received between 0 and approved", name="sum"
         ),

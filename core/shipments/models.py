@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, Numeric, String, func, text
 
 from core.db import Base, BigInt, Currency, Id, Mapped, Minor, mapped_column, related
+from core.folding import folded_code
 from core.origin import Origin
 
 if TYPE_CHECKING:
@@ -75,16 +76,24 @@ class Shipment(Base):
 
     __tablename__ = "shipments"
     __table_args__ = (
+        Index("ix_shipments_carrier", "carrier"),
+        Index("ix_shipments_location", "location_id", "id"),
         Index("ix_shipments_shipped", "shipped_at", "id"),
         Index("ix_shipments_created", "created_at", "id"),
         Index("ix_shipments_status", "status", "id"),
         Index("ix_shipments_tracking", "tracking_number"),
+        Index(
+            "ix_shipments_tracking_folded",
+            text(folded_code("tracking_number")),
+            postgresql_where=text("tracking_number is not null"),
+        ),
         Index(
             "ix_shipments_search",
             "tracking_number",
             postgresql_using="gin",
             postgresql_ops={"tracking_number": "gin_trgm_ops"},
         ),
+        Index("ix_shipments_external", "external_id", postgresql_where=text("external_id is not null")),
         Index(
             "uq_shipments_external",
             "order_id",
@@ -129,7 +138,14 @@ class Package(Base):
     """One parcel of a shipment."""
 
     __tablename__ = "packages"
-    __table_args__ = (Index("uq_packages_position", "shipment_id", "position", unique=True),)
+    __table_args__ = (
+        Index("uq_packages_position", "shipment_id", "position", unique=True),
+        Index(
+            "ix_packages_tracking_folded",
+            text(folded_code("tracking_number")),
+            postgresql_where=text("tracking_number is not null"),
+        ),
+    )
 
     id: Mapped[Id]
     shipment_id: Mapped[BigInt] = mapped_column(ForeignKey("shipments.id"))
@@ -178,11 +194,16 @@ class Label(Base):
 
     __tablename__ = "labels"
     __table_args__ = (
+        Index("ix_labels_state", "state"),
         Index(
             "uq_labels_live", "package_id", unique=True,
             postgresql_where=text(
                 "state in ('INTENT', 'PURCHASING', 'PURCHASED', 'UNKNOWN', 'VOID_REQUESTED', 'VOID_REJECTED')"
             ),
+        ),
+        Index(
+            "ix_labels_tracking_folded", text(folded_code("tracking_number")),
+            postgresql_where=text("tracking_number is not null"),
         ),
     )  # fmt: skip
 

@@ -8,7 +8,7 @@ import asyncpg
 
 from core import metrics
 from schema.engine.pool import Pool
-from schema.engine.sql import statement
+from schema.engine.sql import Prepared, statement
 
 
 class Row(asyncpg.Record):  # type: ignore[misc]  # asyncpg has no types
@@ -66,9 +66,9 @@ class Database:
             raise RuntimeError("The database has not been started, or was stopped.")
         return await self._pool.fetch(text, values)
 
-    async def select(self, query: Any) -> list[Row]:
-        """Rows of a SQLAlchemy SELECT."""
-        return await self.fetch(*statement(query))
+    async def select(self, query: Any, **values: Any) -> list[Row]:
+        """Rows of a SQLAlchemy SELECT; or of a Prepared one with these values, which costs far less to ask again."""
+        return await self.fetch(*(query(**values) if isinstance(query, Prepared) else statement(query)))
 
 
 @asynccontextmanager

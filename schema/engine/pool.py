@@ -6,10 +6,16 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import asyncpg
+
 _RESTED = 300.0
 """Seconds after which an idle connection is not trusted any more: firewalls forget them without a word."""
 _RECOVERY = 5.0
 """Seconds that a connection has to come to rest after its statement was cancelled."""
+_FAREWELL = 2.0
+"""Seconds that a server has to answer a goodbye."""
+LOST = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, OSError)
+"""What asyncpg says of a statement whose connection is gone, if the connection then is closed."""
 
 
 class Pool:
@@ -25,36 +31,55 @@ class Pool:
         self._closed = False
 
     async def fetch(self, text: str, values: Any) -> list[Any]:
-        """Rows of one statement. Cancelling the caller cancels the statement in the server."""
-        connection = await self._take()
+        """Rows of one statement that only reads. Cancelling the caller cancels the statement in the server.
+
+        It is sent once more, over a new connection, where an idle one turns out to have been lost: a server that was
+        started anew has ended all of them.
+        """
+        connection, rested = await self._take()
+        try:
+            return await self._ask(connection, text, values)
+        except LOST:
+            if not rested or not connection.is_closed():
+                raise
+        return await self._ask(await self._another(), text, values)
+
+    async def close(self) -> None:
+        """End all that is idle now, and what is lent when it comes back. Waits for no server that says nothing."""
+        self._closed = True
+        idle, self._idle = self._idle, []
+        await asyncio.gather(*self._recovering, *(_end(connection) for connection, _ in idle), return_exceptions=True)
+        while self._idle:  # what came to rest meanwhile
+            self._drop(self._idle.pop()[0])
+
+    async def _ask(self, connection: Any, text: str, values: Any) -> list[Any]:
+        """Send a statement over a connection that was taken, and give it back in whichever state it is then."""
         try:
             rows: list[Any] = await connection.fetch(text, *values)
-        except BaseException as problem:
-            if isinstance(problem, asyncio.CancelledError):
-                task = asyncio.get_running_loop().create_task(self._recover(connection))
-                self._recovering.add(task)
-                task.add_done_callback(self._recovering.discard)
-            else:
-                self._give(connection)
+        except Exception:
+            self._give(connection)
+            raise
+        except asyncio.CancelledError:
+            self._let_recover(connection)
+            raise
+        except BaseException:  # the process is ending, in the middle of a statement
+            connection.terminate()
+            self._give(connection)
             raise
         self._give(connection)
         return rows
 
-    async def close(self) -> None:
-        """Close all that is idle, and what is lent when it comes back."""
-        self._closed = True
-        for task in list(self._recovering):
-            await asyncio.wait({task})
-        while self._idle:
-            connection, _ = self._idle.pop()
-            await connection.close()
-
-    async def _take(self) -> Any:
+    async def _take(self) -> tuple[Any, bool]:
+        """A connection, and whether it has rested: it may have been lost meanwhile, and nobody knows yet."""
         while self._idle:
             connection, since = self._idle.pop()
             if not connection.is_closed() and time.monotonic() - since < _RESTED:
-                return connection
+                return connection, True
             self._drop(connection)
+        return await self._another(), False
+
+    async def _another(self) -> Any:
+        """A connection that is in use until now, or a new one."""
         if self._made >= self._size:
             turn = asyncio.get_running_loop().create_future()
             self._queue.append(turn)
@@ -92,6 +117,15 @@ class Pool:
         else:
             self._idle.append((connection, time.monotonic()))
 
+    def _let_recover(self, connection: Any) -> None:
+        if self._closed:
+            connection.terminate()
+            self._give(connection)
+            return
+        task = asyncio.get_running_loop().create_task(self._recover(connection))
+        self._recovering.add(task)
+        task.add_done_callback(self._recovering.discard)
+
     def _drop(self, connection: Any) -> None:
         connection.terminate()
         self._made -= 1
@@ -100,6 +134,16 @@ class Pool:
         """Lend a connection again once the server has let go of the statement; end it where that takes too long."""
         try:
             await asyncio.wait_for(connection.execute("select"), _RECOVERY)
-        except Exception:  # noqa: BLE001  # whatever it is, it is of no more use
-            connection.terminate()
-        self._give(connection)
+        except BaseException as problem:
+            connection.terminate()  # whatever it is, it is of no more use
+            if not isinstance(problem, Exception):
+                raise
+        finally:
+            self._give(connection)
+
+
+async def _end(connection: Any) -> None:
+    try:
+        await connection.close(timeout=_FAREWELL)
+    except Exception:  # noqa: BLE001  # it is ended all the same
+        connection.terminate()

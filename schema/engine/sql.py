@@ -7,6 +7,7 @@ that row. Values are never part of the text: they are collected beside it, in th
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import ARRAY, String, Table, select
@@ -34,7 +35,9 @@ class Bind:
     many: bool
 
     def value(self, parameter: BindParameter[Any]) -> Any:
-        value = parameter.effective_value
+        return self.prepared(parameter.effective_value)
+
+    def prepared(self, value: Any) -> Any:
         if self.many:
             return [self._one(item) for item in value or ()]
         return self._one(value)
@@ -171,7 +174,7 @@ def statement(element: Any) -> tuple[str, list[Any]]:
     if found is not None:
         return found[0], [bind.value(key.bindparams[bind.position]) for bind in found[1]]
     compiler = _Compiler(element, {}, literal=False)
-    text = _BIND.sub(lambda match: f"${int(match[1]) + 1}", compiler.string)
+    text = _numbered(compiler.string)
     places = {parameter.key: place for place, parameter in enumerate(key.bindparams)} if key is not None else {}
     binds = tuple(
         Bind(places.get(parameter.key, -1), _preparer(parameter.type), many=bool(parameter.expanding))
@@ -182,6 +185,37 @@ def statement(element: Any) -> tuple[str, list[Any]]:
             _statements.clear()
         _statements[key.key] = (text, binds)
     return text, [bind.value(parameter) for bind, parameter in zip(binds, compiler.parameters, strict=True)]
+
+
+class Prepared:
+    """A SELECT that is built and compiled once, and asked with other values each time.
+
+    It names them: `Order.id.in_(bindparam("orders", expanding=True))` is asked as `ctx.select(it, orders=[1, 2])`.
+    """
+
+    def __init__(self, query: Any) -> None:
+        self.query = query
+
+    def __call__(self, **values: Any) -> tuple[str, list[Any]]:
+        """The text as asyncpg takes it, and its values in order. Raises KeyError for one that is not given."""
+        text, binds = self._compiled
+        return text, [
+            bind.prepared(values[parameter.key]) if parameter.required else bind.value(parameter)
+            for parameter, bind in binds
+        ]
+
+    @cached_property
+    def _compiled(self) -> tuple[str, list[tuple[BindParameter[Any], Bind]]]:
+        compiler = _Compiler(self.query, {}, literal=False)
+        binds = [
+            (parameter, Bind(place, _preparer(parameter.type), many=bool(parameter.expanding)))
+            for place, parameter in enumerate(compiler.parameters)
+        ]
+        return _numbered(compiler.string), binds
+
+
+def _numbered(text: str) -> str:
+    return _BIND.sub(lambda match: f"${int(match[1]) + 1}", text)
 
 
 def _compile(element: Any, table: Table | None, roles: Mapping[int, str], *, literal: bool) -> _Compiler:

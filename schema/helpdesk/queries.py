@@ -1,6 +1,7 @@
 """The shopper behind what an agent has in hand."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from core.errors import Invalid
 from core.flows import lookup
@@ -8,6 +9,7 @@ from core.flows.lookup import Clue, Hit, LookupMatch
 from schema.context import Context
 from schema.customers.types import Customer, seen_by
 from schema.engine import Ref, query
+from schema.engine.sql import Prepared
 from schema.errors import exactly_one
 from schema.helpdesk.types import HelpdeskContext
 from schema.orders.visible import orders_of
@@ -19,6 +21,8 @@ _NAMES = {
     LookupMatch.EMAIL: "Email",
     LookupMatch.PHONE: "Phone number",
 }
+
+_MOST_PREPARED = 500
 
 
 @query(scope="orders:read")
@@ -55,11 +59,11 @@ async def helpdesk_context(
 
 
 async def _behind(ctx: Context, clues: Sequence[Clue]) -> HelpdeskContext | None:
-    seen = list(orders_of(ctx))
-    found = lookup.best(clues, await ctx.select(lookup.hits(clues, seen, list(seen_by(ctx)))))
+    kinds = frozenset(clue.kind for clue in clues)
+    found = lookup.best(clues, await ctx.select(_hits(ctx, kinds), **lookup.sought(clues)))
     if not found:
         return None
-    latest = [row.id for row in await ctx.select(lookup.others(found, seen))]
+    latest = [row.id for row in await ctx.select(_others(ctx), **lookup.shopper(found))]
     asked = [hit.order_id for hit in found if hit.order_id is not None]
     if found[0].kind in {LookupMatch.EMAIL, LookupMatch.PHONE}:
         asked = []  # these are the shopper's, not an order's: the latest come first
@@ -70,6 +74,27 @@ async def _behind(ctx: Context, clues: Sequence[Clue]) -> HelpdeskContext | None
         customer=Ref(Customer, customer) if customer is not None else None,
         order_ids=list(dict.fromkeys([*asked, *latest])),
     )
+
+
+_prepared: dict[Any, Prepared] = {}
+"""Statements by what they depend on: the kinds of the clues, and what the caller is limited to."""
+
+
+def _hits(ctx: Context, kinds: frozenset[LookupMatch]) -> Prepared:
+    return _once(ctx, kinds, lambda: lookup.hits(kinds, list(orders_of(ctx)), list(seen_by(ctx))))
+
+
+def _others(ctx: Context) -> Prepared:
+    return _once(ctx, None, lambda: lookup.others(list(orders_of(ctx))))
+
+
+def _once(ctx: Context, kinds: frozenset[LookupMatch] | None, build: Callable[[], Any]) -> Prepared:
+    key = (kinds, ctx.viewer.channels, ctx.viewer.locations)
+    if (known := _prepared.get(key)) is None:
+        if len(_prepared) >= _MOST_PREPARED:
+            _prepared.clear()
+        known = _prepared[key] = Prepared(build())
+    return known
 
 
 def _explained(found: Sequence[Hit]) -> str:

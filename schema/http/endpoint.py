@@ -4,116 +4,117 @@ Follows the GraphQL-over-HTTP draft: `application/graphql-response+json` carries
 `application/json` is 200 for whatever was understood as GraphQL.
 """
 
-import asyncio
-from typing import Any, cast
+from collections.abc import Mapping
 
 import structlog
 from graphql import OperationType
 from starlette.requests import Request
 from starlette.responses import Response as HTTPResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from schema.engine.engine import EVERYTHING, Response
-from schema.http import graphiql, sse
-from schema.http.etag import tagged
-from schema.http.parameters import BadRequest, Parameters, read
+from schema.http import etag, graphiql, sse
+from schema.http.answers import GRAPHQL, JSON, Answers
+from schema.http.departure import unless_gone
+from schema.http.parameters import BadRequest, read
 from schema.http.service import BROKEN, Service, encode, new_request_id, problem
 
 log = structlog.get_logger()
 
-JSON, GRAPHQL = "application/json", "application/graphql-response+json"
-PATIENCE = 0.05
-"""Seconds after which a request that still runs is watched for its caller going away."""
+PATH = "/graphql"
 QUERIES = frozenset({OperationType.QUERY})
 READ = QUERIES | {OperationType.SUBSCRIPTION}
 POSTED = QUERIES | {OperationType.MUTATION}
 NAMING = frozenset({"query", "extensions", "documentId"})
 """Parameters of an address that ask for something; without them, it is that of GraphiQL's page."""
 
+Headers = Mapping[str, str]
 
-async def endpoint(request: Request) -> HTTPResponse:
-    """Answer one request."""
-    service: Service = request.app.state.service
-    accepted = request.headers.get("accept", "*/*").lower()
-    if request.method == "GET" and not NAMING & request.query_params.keys() and "text/html" in accepted:
+
+class Endpoint:
+    """The ASGI application at /graphql."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        response = await _answer(Request(scope, receive), _headers(scope))
+        await response(scope, receive, send)
+
+
+class EndpointFirst:
+    """Middleware: GraphQL is answered ahead of all routes, and of the compression and error pages that they need."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self.endpoint = Endpoint()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"] == PATH:
+            await self.endpoint(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+
+def _headers(scope: Scope) -> Headers:
+    """Every header by its name in lower case, read in one pass; of one that comes twice, the first."""
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in reversed(scope["headers"])}
+
+
+async def _answer(request: Request, headers: Headers) -> HTTPResponse:
+    """The answer to one request, whatever becomes of it."""
+    accepted = headers.get("accept", "*/*").lower()
+    if request.method == "GET" and "text/html" in accepted and not NAMING & request.query_params.keys():
         return graphiql.page()
-    request_id = new_request_id(request.headers.get("x-request-id"))
+    request_id = new_request_id(headers.get("x-request-id"))
     structlog.contextvars.bind_contextvars(request_id=request_id)
-    media = GRAPHQL if GRAPHQL in accepted else JSON
+    answers = Answers(
+        media=GRAPHQL if GRAPHQL in accepted else JSON,
+        gzip="gzip" in headers.get("accept-encoding", ""),
+        request_id=request_id,
+    )
     try:
-        response = await _answer(service, request, accepted, request_id, media)
+        return await _asked(request, headers, accepted, answers)
     except BadRequest as refusal:
-        status = 200 if refusal.understood and media == JSON else refusal.status
-        response = _json(problem(refusal.message, refusal.code, requestId=request_id), status, media)
-        response.headers["cache-control"] = "no-store"
-        if refusal.status == 405:  # noqa: PLR2004
-            response.headers["allow"] = "GET, POST"
+        status = 200 if refusal.understood and answers.media == JSON else refusal.status
+        body = problem(refusal.message, refusal.code, requestId=request_id)
+        return await answers.write(body, status, {"cache-control": "no-store", **refusal.headers})
     except Exception:  # nothing of it may reach the caller
         log.exception("graphql.crashed", request_id=request_id)
-        response = _json(problem(BROKEN, "INTERNAL", requestId=request_id), 500, media)
-    response.headers["x-request-id"] = request_id
-    return response
+        return await answers.write(problem(BROKEN, "INTERNAL", requestId=request_id), 500)
 
 
-async def _answer(service: Service, request: Request, accepted: str, request_id: str, media: str) -> HTTPResponse:
-    credentials = request.headers.get("authorization") or request.headers.get("x-api-key")
+async def _asked(request: Request, headers: Headers, accepted: str, answers: Answers) -> HTTPResponse:
+    if request.method not in {"GET", "POST"}:
+        raise BadRequest("Send GraphQL by GET or POST.", 405, headers={"allow": "GET, POST"})
+    service: Service = request.app.state.service
+    credentials = headers.get("authorization") or headers.get("x-api-key")
     viewer = await service.viewer(credentials)
     if viewer is None:
-        body = problem("Send an API key: `Authorization: Bearer <key>`.", "UNAUTHENTICATED", requestId=request_id)
-        response = _json(body, 401, media)
-        response.headers["www-authenticate"] = "Bearer"
-        return response
-    asked = service.settled(await read(request), viewer)
-    context = service.context(viewer, request_id)
+        sentence = "Send an API key: `Authorization: Bearer <key>`."
+        raise BadRequest(sentence, 401, "UNAUTHENTICATED", headers={"www-authenticate": "Bearer"})
+    asked = service.settled(await read(request, headers), viewer)
+    context = service.context(viewer, answers.request_id)
+    by_address = request.method == "GET"
     if sse.CONTENT_TYPE in accepted:
-        streamed = READ if request.method == "GET" else EVERYTHING
-        return await sse.respond(service, context, asked, credentials, streamed)
-    allowed = QUERIES if request.method == "GET" else POSTED
-    running = asyncio.ensure_future(service.execute(asked, context, allowed))
-    try:
-        result = await _unless_gone(request, service, asked, running)
-    finally:
-        running.cancel()
-    return _respond(request, result, media)
-
-
-async def _unless_gone(
-    request: Request, service: Service, asked: Parameters, running: "asyncio.Future[Any]"
-) -> Response:
-    """The result. A query whose caller has gone is cancelled, and its SQL with it. Mutations run to their end."""
-    await asyncio.wait({running}, timeout=PATIENCE)
-    if running.done() or service.operation_type(asked) is not OperationType.QUERY:
-        return cast("Response", await running)
-    gone: asyncio.Future[Any] = asyncio.ensure_future(_gone(request))
-    try:
-        await asyncio.wait([running, gone], return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        gone.cancel()
-    if not running.done():
-        raise BadRequest("The caller went away.", 499)
-    return cast("Response", await running)
-
-
-async def _gone(request: Request) -> None:
-    while (await request.receive())["type"] != "http.disconnect":
-        pass
-
-
-def _respond(request: Request, result: Response, media: str) -> HTTPResponse:
+        return await sse.respond(service, context, asked, credentials, READ if by_address else EVERYTHING)
+    execution = service.execute(asked, context, QUERIES if by_address else POSTED)
+    result = await unless_gone(
+        request.receive, execution, ends=lambda: service.operation_type(asked) is OperationType.QUERY
+    )
     if result.wrong_method:
-        response = _json(result.body(), 405, media)
-        response.headers["allow"] = "POST"
-        return response
-    status = 200 if media == JSON or result.began else _status(result)
-    response = _json(result.body(), status, media)
-    if request.method == "GET" and result.began and not result.errors:
-        return tagged(request, response)
-    return response
+        return await answers.write(result.body(), 405, {"allow": "POST"})
+    if by_address and result.began and not result.errors:
+        return await _tagged(headers, result, answers)
+    return await answers.write(result.body(), 200 if answers.media == JSON or result.began else _status(result))
+
+
+async def _tagged(headers: Headers, result: Response, answers: Answers) -> HTTPResponse:
+    """The answer with its tag; or 304 without a body, where the client has it already."""
+    content = encode(result.body())
+    named = {"etag": etag.tag_of(content), **etag.HEADERS}
+    if etag.matches(headers.get("if-none-match", ""), named["etag"]):
+        return answers.unchanged(named)
+    return await answers.written(content, headers=named)
 
 
 def _status(result: Response) -> int:
     forbidden = any(error["extensions"].get("code") == "FORBIDDEN" for error in result.errors)
     return 403 if forbidden else 400
-
-
-def _json(body: object, status: int, media: str) -> HTTPResponse:
-    return HTTPResponse(encode(body), status_code=status, headers={"content-type": f"{media}; charset=utf-8"})

@@ -4,22 +4,16 @@ The tags are weak: the same answer has the same tag, however it is compressed on
 """
 
 import hashlib
+from typing import Final
 
-from starlette.requests import Request
-from starlette.responses import Response
-
-HEADERS = {"cache-control": "private, no-cache", "vary": "authorization, x-api-key, accept"}
+HEADERS: Final = {"cache-control": "private, no-cache", "vary": "authorization, x-api-key, accept"}
 
 
-def tagged(request: Request, response: Response) -> Response:
-    """The answer with its tag; or 304 without a body, where the client has it already."""
-    tag = f'W/"{hashlib.blake2b(response.body, digest_size=12).hexdigest()}"'
-    if _matches(request.headers.get("if-none-match", ""), tag):
-        response = Response(status_code=304)
-    response.headers.update({"etag": tag, **HEADERS})
-    return response
+def tag_of(content: bytes) -> str:
+    return f'W/"{hashlib.blake2b(content, digest_size=12).hexdigest()}"'
 
 
-def _matches(given: str, tag: str) -> bool:
+def matches(given: str, tag: str) -> bool:
+    """Whether `If-None-Match` names the tag: the client has that answer already."""
     known = {one.strip().removeprefix("W/") for one in given.split(",")}
     return "*" in known or tag.removeprefix("W/") in known

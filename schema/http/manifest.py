@@ -2,13 +2,21 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import structlog
+
 from core.errors import SettingsError
+from schema.engine.documents import Documents
+
+log = structlog.get_logger()
 
 _APOLLO = "apollo-persisted-query-manifest"
+_NAMED = 20
+"""Documents that one line of the log names; it counts all of them."""
 
 
 def read(path: Path) -> dict[str, str]:
@@ -29,6 +37,17 @@ def read(path: Path) -> dict[str, str]:
     if not found:
         raise SettingsError(f"There are no documents in {path}.")
     return found
+
+
+def check(listed: Mapping[str, str], documents: Documents) -> dict[str, str]:
+    """What is wrong with each document that does not fit the schema, by its id; and a warning of them in the log.
+
+    Those that fit are understood with this, so that their first caller need not wait for it.
+    """
+    unfit = {name: found.errors[0].message for name, text in listed.items() if (found := documents.get(text)).errors}
+    if unfit:
+        log.warning("graphql.documents_unfit", count=len(unfit), documents=dict(islice(unfit.items(), _NAMED)))
+    return unfit
 
 
 def _documents(file: Path) -> Iterator[tuple[str, str]]:

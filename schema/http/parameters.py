@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import orjson
@@ -9,17 +10,28 @@ from starlette.requests import Request
 
 LONGEST_BODY = 2 * 1024 * 1024
 """Bytes."""
+GONE = "The caller went away."
+_NONE: Mapping[str, str] = MappingProxyType({})
 
 
 class BadRequest(Exception):
     """The request is not GraphQL over HTTP, as `status` says; or it is `understood`, and refused all the same."""
 
-    def __init__(self, message: str, status: int = 400, code: str = "BAD_REQUEST", *, understood: bool = False) -> None:
+    def __init__(
+        self,
+        message: str,
+        status: int = 400,
+        code: str = "BAD_REQUEST",
+        *,
+        understood: bool = False,
+        headers: Mapping[str, str] = _NONE,
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.status = status
         self.code = code
         self.understood = understood
+        self.headers = headers
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,34 +45,36 @@ class Parameters:
     document_id: str | None = None
 
 
-async def read(request: Request) -> Parameters:
-    """The parameters of a request. Raises BadRequest."""
+async def read(request: Request, headers: Mapping[str, str]) -> Parameters:
+    """The parameters of a GET or a POST. Raises BadRequest."""
     if request.method == "GET":
         return from_mapping(_from_address(request.query_params))
-    if request.method != "POST":
-        raise BadRequest("Send GraphQL by GET or POST.", 405)
-    kind, _, options = request.headers.get("content-type", "").partition(";")
+    kind, _, options = headers.get("content-type", "").partition(";")
     if kind.strip().lower() != "application/json":
         raise BadRequest("Send the operation as application/json.", 415)
-    if "charset" in options.lower() and "utf-8" not in options.lower():
+    if options and "charset" in options.lower() and "utf-8" not in options.lower():
         raise BadRequest("Send JSON as UTF-8.", 415)
     try:
-        body = orjson.loads(await _body(request))
+        body = orjson.loads(await _body(request, headers.get("content-length", "0")))
     except orjson.JSONDecodeError:
         raise BadRequest("The body is not JSON.") from None
     return from_mapping(body)
 
 
-async def _body(request: Request) -> bytes:
-    declared = request.headers.get("content-length", "0")
-    if declared.isdigit() and int(declared) > LONGEST_BODY:
+async def _body(request: Request, declared: str) -> bytes:
+    if declared.isdecimal() and int(declared) > LONGEST_BODY:
         raise BadRequest("The body is larger than 2 MB.", 413, "TOO_LARGE")
-    parts, size = [], 0
-    async for part in request.stream():
+    parts, size, more = [], 0, True
+    while more:
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            raise BadRequest(GONE, 499)
+        part: bytes = message.get("body", b"")
         size += len(part)
         if size > LONGEST_BODY:
             raise BadRequest("The body is larger than 2 MB.", 413, "TOO_LARGE")
         parts.append(part)
+        more = message.get("more_body", False)
     return b"".join(parts)
 
 

@@ -14,7 +14,7 @@ from schema.context import Context
 from schema.http.parameters import Parameters
 from schema.http.results import results
 from schema.http.service import BROKEN, Service, encode, problem
-from schema.http.standing import lapsed
+from schema.http.standing import lapsed, let_go
 
 log = structlog.get_logger()
 
@@ -49,7 +49,7 @@ async def respond(
     allowed: Collection[OperationType],
 ) -> Stream:
     """A stream of `next` events, and `complete` at its end."""
-    headers = {"cache-control": "no-cache", "x-accel-buffering": "no"}
+    headers = {"cache-control": "no-cache", "x-accel-buffering": "no", "x-request-id": context.request_id}
     return Stream(_events(service, context, asked, credentials, allowed), media_type=CONTENT_TYPE, headers=headers)
 
 
@@ -80,14 +80,12 @@ async def _events(
                     yield _next(result.body())
                     waiting = asyncio.ensure_future(anext(stream))
             finally:
-                if not waiting.done():
-                    waiting.cancel()
-                    await asyncio.wait({waiting})
+                await let_go(waiting)
     except Exception:  # nothing of it may reach the caller
         log.exception("graphql.stream_failed", request_id=context.request_id)
         yield _next(problem(BROKEN, "INTERNAL", requestId=context.request_id))
     finally:
-        lost.cancel()
+        await let_go(lost)
     yield b"event: complete\ndata: \n\n"
 
 

@@ -1,6 +1,7 @@
 """Streams outlive the moment in which their key was looked at: it is looked at again, for as long as they are open."""
 
 import asyncio
+from typing import Any
 
 import structlog
 
@@ -22,3 +23,10 @@ async def lapsed(service: Service, viewer: Viewer, credentials: str | None) -> N
                 return
         except Exception:  # the database may be away for a moment; the stream's own reads tell its client
             log.exception("graphql.key_not_checked")
+
+
+async def let_go(*running: "asyncio.Future[Any]") -> None:
+    """Cancel what still runs of a stream, and wait for its end; how it ended interests nobody any more."""
+    for one in running:
+        one.cancel()
+    await asyncio.gather(*running, return_exceptions=True)

@@ -14,7 +14,7 @@ from schema.http.parameters import LONGEST_BODY, BadRequest, from_mapping
 from schema.http.results import results
 from schema.http.service import BROKEN, Service, encode, new_request_id, problem
 from schema.http.sse import SLOWEST
-from schema.http.standing import lapsed
+from schema.http.standing import lapsed, let_go
 
 log = structlog.get_logger()
 
@@ -42,9 +42,9 @@ async def websocket_endpoint(socket: WebSocket) -> None:
         await socket.accept()
         await socket.close(4406, "Subprotocol not acceptable")
         return
-    await socket.accept(PROTOCOL)
     connection = _Connection(socket, socket.app.state.service)
     try:
+        await socket.accept(PROTOCOL)
         await connection.serve()
     except Refused as refusal:
         await _close(socket, refusal.code, refusal.reason)
@@ -88,18 +88,11 @@ class _Connection:
                     ended.result()
             raise Refused(4403, "The API key is no longer valid")
         finally:
-            reading.cancel()
-            lost.cancel()
-            await asyncio.wait({reading, lost})
+            await let_go(reading, lost)
 
     async def end(self) -> None:
         """Stop what is still open, and wait until it has let go of its connections."""
-        self.over.cancel()
-        tasks = list(self.open.values())
-        for task in tasks:
-            task.cancel()
-        if tasks:
-            await asyncio.wait(tasks)
+        await let_go(self.over, *self.open.values())
 
     async def _begin(self, message: dict[str, Any]) -> str | None:
         """The credentials of whoever opens the connection."""

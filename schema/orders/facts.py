@@ -1,11 +1,10 @@
-"""What an order's summary is made of, read for many orders by one statement."""
+"""What an order's summary is made of, read with the order itself."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any, TypeAlias
+from typing import Any
 
-import orjson
-from sqlalchemy import Select, String, case, cast, func, select
+from sqlalchemy import JSON, case, func, select
 
 from core.cases.models import Case, CaseState
 from core.catalog.models import Channel
@@ -17,41 +16,34 @@ from core.returns.models import Return, ReturnState
 from core.settings.models import Settings
 from core.shipments.models import Shipment, ShipmentStatus
 from core.stock.models import Location, LocationKind
-from schema.context import Context
 
 _OVER = (ReturnState.CLOSED, ReturnState.DECLINED, ReturnState.CANCELLED, ReturnState.EXPIRED)
 _NOT_GONE = (ShipmentStatus.DRAFT, ShipmentStatus.PACKED, ShipmentStatus.LABELLED, ShipmentStatus.CANCELLED)
-Rows: TypeAlias = Select[*tuple[Any, ...]]
 _OPEN_WORK = (WorkState.SCHEDULED, WorkState.OPEN, WorkState.ON_HOLD, WorkState.IN_PROGRESS)
 
 
-async def of_orders(ctx: Context, order_ids: Sequence[int]) -> tuple[dict[int, Facts], str]:
-    """The facts behind the summary of each order, and the zone of the shop's days. One statement for all of them."""
-    rows = await ctx.select(_told(order_ids))
-    return {row["id"]: _facts(row) for row in rows}, rows[0]["zone"] if rows else "UTC"
-
-
-def _facts(row: Any) -> Facts:
-    units = (_listed(row["lines"]) or [(0, 0, 0)])[0]
+def of_order(row: Any) -> Facts:
+    """The facts in a row of what TOLD asks for."""
+    ((units, shipped, returned),) = row.lines
     return Facts(
-        number=row["number"],
-        status=OrderStatus(row["status"]),
-        payment=PaymentStatus(row["payment_status"]),
-        fulfillment=FulfillmentStatus(row["fulfillment_status"]),
-        currency=row["currency"],
-        refunded_minor=row["refunded_minor"],
-        owed_minor=row["owed"],
-        overpaid_minor=row["overpaid"],
-        units=units[0] or 0,
-        shipped=units[1] or 0,
-        returned=units[2] or 0,
-        backordered=[(name, quantity) for name, quantity in _listed(row["short"])],
-        ship_by=row["ship_by"],
-        cancelled_at=row["cancelled_at"],
-        cancel_reason=CancelReason(row["cancel_reason"]) if row["cancel_reason"] else None,
-        shipped_by=row["shipped_by"],
-        address_pending=row["address_pending"],
-        holds=[OpenHold(message, fix, HoldKind(kind)) for message, fix, kind in _listed(row["holds"])],
+        number=row.number,
+        status=OrderStatus(row.status),
+        payment=PaymentStatus(row.payment_status),
+        fulfillment=FulfillmentStatus(row.fulfillment_status),
+        currency=row.currency,
+        refunded_minor=row.refunded_minor,
+        owed_minor=row.owed,
+        overpaid_minor=row.overpaid,
+        units=units or 0,
+        shipped=shipped or 0,
+        returned=returned or 0,
+        backordered=[(name, quantity) for name, quantity in row.short or ()],
+        ship_by=row.ship_by,
+        cancelled_at=row.cancelled_at,
+        cancel_reason=CancelReason(row.cancel_reason) if row.cancel_reason else None,
+        shipped_by=row.shipped_by,
+        address_pending=row.address_pending,
+        holds=[OpenHold(message, fix, HoldKind(kind)) for message, fix, kind in row.holds or ()],
         parcels=[
             Parcel(
                 status=status,
@@ -60,45 +52,16 @@ def _facts(row: Any) -> Facts:
                 expected=_moment(due),
                 delivered_at=_moment(came),
             )
-            for status, carrier, number, due, came in _listed(row["parcels"])
+            for status, carrier, number, due, came in row.parcels or ()
         ],
-        work=[Work(name, date.fromisoformat(day) if day else None) for name, day in _listed(row["work"])],
-        returns=[OpenReturn(number, state) for number, state in _listed(row["returns"])],
-        cases=[title for (title,) in _listed(row["cases"])],
+        work=[Work(name, date.fromisoformat(day) if day else None) for name, day in row.work or ()],
+        returns=[OpenReturn(number, state) for number, state in row.returns or ()],
+        cases=[title for (title,) in row.cases or ()],
     )
-
-
-def _listed(found: str | None) -> list[Any]:
-    """Rows of a subquery, as it gathered them."""
-    rows: list[Any] = orjson.loads(found) if found else []
-    return rows
 
 
 def _moment(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
-
-
-def _told(order_ids: Sequence[int]) -> Rows:
-    channel = select(Channel.name).where(Channel.id == Order.channel_id, Order.fulfilled_by_channel)
-    due = Order.total_minor - Order.cancelled_minor
-    return select(
-        Order.id,
-        Order.number,
-        Order.status,
-        Order.payment_status,
-        Order.fulfillment_status,
-        Order.currency,
-        Order.refunded_minor,
-        func.greatest(due - Order.paid_minor, 0).label("owed"),
-        func.greatest(Order.paid_minor - Order.refunded_minor - due, 0).label("overpaid"),
-        Order.ship_by,
-        Order.cancelled_at,
-        Order.cancel_reason,
-        Order.pending_shipping_address.is_not(None).label("address_pending"),
-        channel.scalar_subquery().label("shipped_by"),
-        select(Settings.timezone).where(Settings.id == 1).scalar_subquery().label("zone"),
-        *(query.label(name) for name, query in _PARTS.items()),
-    ).where(Order.id.in_(order_ids))
 
 
 def _gathered(columns: Sequence[Any], model: Any, *where: Any, order_by: Any, group_by: Sequence[Any] = ()) -> Any:
@@ -109,7 +72,7 @@ def _gathered(columns: Sequence[Any], model: Any, *where: Any, order_by: Any, gr
     if order_by is not None:
         rows = rows.order_by(order_by)
     found = rows.correlate(Order).subquery()
-    return cast(select(func.json_agg(found.c.row)).scalar_subquery(), String)
+    return select(func.json_agg(found.c.row, type_=JSON)).scalar_subquery()
 
 
 _PLACE = case(
@@ -161,3 +124,26 @@ _PARTS = {
     "returns": _gathered([Return.number, Return.state], Return, Return.state.not_in(_OVER), order_by=Return.id),
     "cases": _gathered([Case.title], Case, Case.state == CaseState.OPEN, order_by=Case.id),
 }
+
+_DUE = Order.total_minor - Order.cancelled_minor
+TOLD = (
+    Order.number,
+    Order.status,
+    Order.payment_status,
+    Order.fulfillment_status,
+    Order.currency,
+    Order.refunded_minor,
+    func.greatest(_DUE - Order.paid_minor, 0).label("owed"),
+    func.greatest(Order.paid_minor - Order.refunded_minor - _DUE, 0).label("overpaid"),
+    Order.ship_by,
+    Order.cancelled_at,
+    Order.cancel_reason,
+    Order.pending_shipping_address.is_not(None).label("address_pending"),
+    select(Channel.name)
+    .where(Channel.id == Order.channel_id, Order.fulfilled_by_channel)
+    .scalar_subquery()
+    .label("shipped_by"),
+    select(Settings.timezone).where(Settings.id == 1).scalar_subquery().label("zone"),
+    *(query.label(name) for name, query in _PARTS.items()),
+)
+"""What is asked of an order for its facts, and the zone of the shop's days."""

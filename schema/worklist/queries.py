@@ -15,12 +15,14 @@ from core.jobs.models import FailedJob
 from core.orders.models import Order, OrderLine
 from core.orders.states import OrderStatus
 from core.returns.models import Disposition, LineDisposition, Return, ReturnLine, ReturnState
+from core.settlements.models import Settlement, SettlementLine, SettlementLineState
 from core.shipments.models import Shipment, ShipmentStatus
 from core.stock.models import Location
 from schema.context import Context
 from schema.engine import query
 from schema.orders.visible import orders_of
-from schema.stock.reorder import below_reorder_point
+from schema.settlements.types import settlements_of
+from schema.stock.reorder import advised, below_reorder_point
 
 _OPEN_ORDER = Order.status.in_((OrderStatus.PENDING, OrderStatus.CONFIRMED, OrderStatus.PROCESSING))
 _OPEN_WORK = FulfillmentOrder.work_state.in_((WorkState.SCHEDULED, WorkState.OPEN, WorkState.IN_PROGRESS))
@@ -65,7 +67,7 @@ async def worklist(ctx: Context, channel: list[str] | None = None, location: lis
         **_of_the_rest(ctx, channel, orders),
     }
     (row,) = await ctx.select(select(*(count.label(name) for name, count in counts.items())))
-    return Worklist(**{name: getattr(row, name) for name in counts}, unmatched_settlement_lines=0)
+    return Worklist(**{name: getattr(row, name) for name in counts})
 
 
 def _count(model: Any, *where: ColumnElement[bool]) -> ScalarSelect[int]:
@@ -101,7 +103,9 @@ def _of_orders(orders: Where) -> Counts:
     backordered = Order.id.in_(goods.where(OrderLine.backordered > 0))
     return {
         "on_hold": _count(Order, _OPEN_ORDER, Order.on_hold.is_(True), *orders),
-        "unrouted": _count(Order, _OPEN_ORDER, Order.on_hold.is_(False), unrouted, *orders),
+        "unrouted": _count(
+            Order, _OPEN_ORDER, Order.on_hold.is_(False), Order.fulfilled_by_channel.is_(False), unrouted, *orders
+        ),
         "backordered": _count(Order, _OPEN_ORDER, backordered, *orders),
     }
 
@@ -147,10 +151,17 @@ def _of_the_rest(ctx: Context, channels: list[str] | None, orders: Where) -> Cou
     if ctx.viewer.channels:
         listed.append(Listing.channel_id.in_(ctx.viewer.channels))
     all_of_it: Where = [false()] if ctx.viewer.limited else []
+    paid = list(settlements_of(ctx))
+    if channels is not None:
+        paid.append(Settlement.channel.has(Channel.key.in_(channels)))
+    waiting = SettlementLine.state.in_((SettlementLineState.UNMATCHED, SettlementLineState.SUSPENSE))
     return {
         "open_cases": _count(Case, Case.state == CaseState.OPEN, *_among(Case.order_id, orders)),
         "unmapped_listings": _count(Listing, *listed),
-        "below_reorder_point": _count(Item, Item.active.is_(True), below_reorder_point()),
+        "below_reorder_point": _count(Item, Item.active.is_(True), below_reorder_point(), *advised(ctx)),
         "failed_jobs": _count(FailedJob, *all_of_it),
+        "unmatched_settlement_lines": _count(
+            SettlementLine, waiting, *([SettlementLine.settlement.has(and_(*paid))] if paid else [])
+        ),
         "quarantined": _count(InboxMessage, InboxMessage.state == InboxState.QUARANTINED, *all_of_it),
     }

@@ -9,3 +9,5 @@ from core.flows.lookup.find import Hit as Hit
 from core.flows.lookup.find import best as best
 from core.flows.lookup.find import hits as hits
 from core.flows.lookup.find import others as others
+from core.flows.lookup.find import shopper as shopper
+from core.flows.lookup.find import sought as sought

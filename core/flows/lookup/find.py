@@ -1,6 +1,6 @@
 """Asking the database which orders and customers the clues lead to. Each way in has an index of its own."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 import phonenumbers
@@ -8,6 +8,7 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     String,
+    bindparam,
     cast,
     func,
     literal,
@@ -54,13 +55,13 @@ class Hit(NamedTuple):
     country: str | None
 
 
-def hits(clues: Sequence[Clue], seen: Where, customers_seen: Where) -> Way:
-    """Rows of Hit for every clue at once, the latest orders first; phone numbers are yet to be compared by `best`.
+def hits(kinds: Collection[LookupMatch], seen: Where, customers_seen: Where) -> Way:
+    """Rows of Hit for clues of these kinds at once, the latest orders first; `best` has yet to compare phone numbers.
 
-    `seen` and `customers_seen` are the conditions on Order and Customer of what the caller may see.
+    `seen` and `customers_seen` are the conditions on Order and Customer of what the caller may see. The clues are
+    parameters, which `sought` gives: the statement is built once for each set of kinds.
     """
-    asked = {kind: [clue for clue in clues if clue.kind is kind] for kind in LookupMatch}
-    ways = [way for kind, of_kind in asked.items() if of_kind for way in _WAYS[kind](of_kind, seen)]
+    ways = [way for kind in LookupMatch if kind in kinds for way in _WAYS[kind](seen)]
     # Each way in is bounded, so that none is ever thought so wide that a whole table is read to follow it.
     found = union_all(*(select(way.limit(_WIDEST).subquery()) for way in ways)).cte("found")
     order = select(
@@ -95,18 +96,52 @@ def best(clues: Sequence[Clue], rows: Iterable[Any]) -> list[Hit]:
     return chosen
 
 
-def others(found: Sequence[Hit], seen: Where) -> Way:
-    """Ids of all orders of the shopper that the first hit leads to, the latest first, by customer and by email."""
-    first = found[0]
-    customers = {hit.customer_id for hit in found if hit.kind in _ALIKE} | {first.customer_id}
-    emails = {hit.email.lower() for hit in found if hit.email and (hit is first or hit.kind is LookupMatch.EMAIL)}
+def others(seen: Where) -> Way:
+    """Ids of all orders of a shopper, the latest first, by customer and by email. `shopper` gives its parameters."""
     theirs = union(
-        select(Order.id).where(Order.id.in_([hit.order_id for hit in found if hit.order_id is not None])),
-        select(Order.id).where(Order.customer_id.in_([one for one in customers if one is not None])),
-        select(Order.id).where(func.lower(Order.email).in_(emails)),
+        select(Order.id).where(Order.id.in_(_any("orders"))),
+        select(Order.id).where(Order.customer_id.in_(_any("customers"))),
+        select(Order.id).where(func.lower(Order.email).in_(_any("emails"))),
     )
     newest = (Order.placed_at.desc(), Order.id.desc())
     return select(Order.id).where(Order.id.in_(theirs), *seen).order_by(*newest).limit(MOST)
+
+
+def shopper(found: Sequence[Hit]) -> dict[str, list[Any]]:
+    """The parameters of `others`: whoever the first hit leads to."""
+    first = found[0]
+    customers = {hit.customer_id for hit in found if hit.kind in _ALIKE} | {first.customer_id}
+    return {
+        "orders": [hit.order_id for hit in found if hit.order_id is not None],
+        "customers": [one for one in customers if one is not None],
+        "emails": list(
+            {hit.email.lower() for hit in found if hit.email and (hit is first or hit.kind is LookupMatch.EMAIL)}
+        ),
+    }
+
+
+def sought(clues: Sequence[Clue]) -> dict[str, Any]:
+    """The parameters of `hits`: each clue in the forms in which it is looked for."""
+    texts: dict[LookupMatch, set[str]] = {kind: set() for kind in LookupMatch}
+    for clue in clues:
+        texts[clue.kind].add(clue.text)
+    numbers = texts[LookupMatch.ORDER_NUMBER]
+    lower = {number.lower() for number in numbers}
+    return {
+        "numbers": list(numbers | {number.upper() for number in numbers}),
+        "external_numbers": list(lower | {f"#{number}" for number in lower}),
+        "external_ids": list(numbers),
+        "codes": list(texts[LookupMatch.TRACKING_NUMBER]),
+        "tickets": list(texts[LookupMatch.TICKET]),
+        "helpdesk": next((clue.helpdesk for clue in clues if clue.helpdesk), None),
+        "emails": list(texts[LookupMatch.EMAIL]),
+        "tails": list({tail_of(phone) for phone in texts[LookupMatch.PHONE]}),
+    }
+
+
+def _any(name: str) -> Any:
+    """A parameter that is a list."""
+    return bindparam(name, expanding=True)
 
 
 def _hit(kind: LookupMatch, found: Any, *, order: Any = None, customer: Any = None) -> Way:
@@ -119,28 +154,23 @@ def _hit(kind: LookupMatch, found: Any, *, order: Any = None, customer: Any = No
     )
 
 
-def _by_number(clues: Sequence[Clue], _seen: Where) -> list[Way]:
-    words = {clue.text for clue in clues}
-    lower = {word.lower() for word in words}
+def _by_number(_seen: Where) -> list[Way]:
     kind = LookupMatch.ORDER_NUMBER
     return [
-        _hit(kind, Order.number, order=Order.id).where(Order.number.in_(words | {word.upper() for word in words})),
+        _hit(kind, Order.number, order=Order.id).where(Order.number.in_(_any("numbers"))),
         _hit(kind, Order.external_number, order=Order.id).where(
-            func.lower(Order.external_number).in_(lower | {f"#{word}" for word in lower}),
-            Order.external_number.is_not(None),
+            func.lower(Order.external_number).in_(_any("external_numbers")), Order.external_number.is_not(None)
         ),
         _hit(kind, Order.external_id, order=Order.id)
         .join(Channel, Channel.id == Order.channel_id)  # the index on external ids begins with the channel
-        .where(Order.external_id.in_(words)),
+        .where(Order.external_id.in_(_any("external_ids"))),
     ]
 
 
-def _by_tracking(clues: Sequence[Clue], _seen: Where) -> list[Way]:
-    codes = [clue.text for clue in clues]
-
+def _by_tracking(_seen: Where) -> list[Way]:
     def among(model: Any) -> tuple[ColumnElement[bool], ...]:
         folded = literal_column(folded_code(f"{model.__tablename__}.tracking_number"), String)
-        return folded.in_(codes), model.tracking_number.is_not(None)
+        return folded.in_(_any("codes")), model.tracking_number.is_not(None)
 
     of_package = select(Shipment.order_id).where(Shipment.id == Package.shipment_id).scalar_subquery()
     of_label = select(Return.order_id).where(Return.label_id == Label.id).limit(1).scalar_subquery()
@@ -152,31 +182,27 @@ def _by_tracking(clues: Sequence[Clue], _seen: Where) -> list[Way]:
     ]
 
 
-def _by_ticket(clues: Sequence[Clue], _seen: Where) -> list[Way]:
-    named = [
-        (TicketLink.external_id == clue.text) & (TicketLink.helpdesk == clue.helpdesk)
-        if clue.helpdesk
-        else TicketLink.external_id == clue.text
-        for clue in clues
+def _by_ticket(_seen: Where) -> list[Way]:
+    helpdesk = bindparam("helpdesk", type_=String)
+    return [
+        _hit(LookupMatch.TICKET, TicketLink.external_id, order=TicketLink.order_id).where(
+            TicketLink.external_id.in_(_any("tickets")), or_(helpdesk.is_(None), TicketLink.helpdesk == helpdesk)
+        )
     ]
-    return [_hit(LookupMatch.TICKET, TicketLink.external_id, order=TicketLink.order_id).where(or_(*named))]
 
 
-def _by_email(clues: Sequence[Clue], seen: Where) -> list[Way]:
-    addresses = [clue.text for clue in clues]
+def _by_email(seen: Where) -> list[Way]:
     kind = LookupMatch.EMAIL
     return [
-        _hit(kind, Order.email, order=Order.id).where(func.lower(Order.email).in_(addresses), *seen),
-        _hit(kind, Customer.email, customer=Customer.id).where(func.lower(Customer.email).in_(addresses)),
+        _hit(kind, Order.email, order=Order.id).where(func.lower(Order.email).in_(_any("emails")), *seen),
+        _hit(kind, Customer.email, customer=Customer.id).where(func.lower(Customer.email).in_(_any("emails"))),
     ]
 
 
-def _by_phone(clues: Sequence[Clue], seen: Where) -> list[Way]:
-    tails = [tail_of(clue.text) for clue in clues]
-
+def _by_phone(seen: Where) -> list[Way]:
     def ends_alike(model: Any) -> tuple[ColumnElement[bool], ...]:
         tail = literal_column(phone_tail(f"{model.__tablename__}.phone"), String)
-        return tail.in_(tails), model.phone.is_not(None)
+        return tail.in_(_any("tails")), model.phone.is_not(None)
 
     kind = LookupMatch.PHONE
     return [

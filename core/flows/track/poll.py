@@ -52,11 +52,11 @@ def ask(hub: "Hub", carrier: str) -> None:
         with hub.transaction() as session:
             file(
                 session,
-                [_found(scan, *parcels[scan.tracking_number]) for scan in scans if scan.tracking_number in parcels],
+                [found(scan, *parcels[scan.tracking_number]) for scan in scans if scan.tracking_number in parcels],
             )
 
 
-def _found(scan: crossdock.Scan, package_id: int, shipment_id: int) -> Found:
+def found(scan: crossdock.Scan, package_id: int, shipment_id: int) -> Found:
     return Found(
         shipment_id=shipment_id,
         package_id=package_id,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import strawberry
 from sqlalchemy import func, select
@@ -175,13 +175,12 @@ class Order:
     metadata: JSON = column(Row.extra)  # type: ignore[assignment]
     version: int = column(Row.version)
 
-    @computed(requires=[Row.id])
+    @computed(requires=facts.TOLD)
     @staticmethod
-    async def summary(orders: Sequence[models.Order], ctx: Context) -> list[OrderSummary]:
+    def summary(orders: Sequence[Any], ctx: Context) -> list[OrderSummary]:
         """One sentence an agent could paste: where it is and what happens next."""
         now = clock.now()
-        told, zone = await facts.of_orders(ctx, [order.id for order in orders])
-        summaries = [summarize(told[order.id], now, zone) for order in orders]
+        summaries = [summarize(facts.of_order(order), now, order.zone or "UTC") for order in orders]
         return [
             OrderSummary(headline=one.headline, next_step=one.next_step, attention=one.attention) for one in summaries
         ]

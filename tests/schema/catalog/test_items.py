@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
+from core.flows import replenish
+from core.hub import Hub
 from tests.api import Api
 from tests.builders import a_level, a_location, an_item
 
@@ -80,12 +82,15 @@ def test_an_item_that_makes_no_sense_is_refused(
         ({"belowReorderPoint": False}, ["CUP-1", "OLD-1"]),
     ],
 )
-def test_each_filter_finds_its_items(api: Api, session: Session, wanted: dict[str, Any], found: list[str]) -> None:
+def test_each_filter_finds_its_items(
+    api: Api, hub: Hub, session: Session, wanted: dict[str, Any], found: list[str]
+) -> None:
     tea = an_item(session, "TEA-1", name="Green tea")
     an_item(session, "CUP-1", tags=["gift"])
     an_item(session, "OLD-1", active=False)
-    a_level(session, tea, a_location(session), 3, safety=4)
+    a_level(session, tea, a_location(session), 3, safety=4).safety_automatic = False
     session.commit()
+    replenish.advise_all(hub)
 
     items = api(FIND, filter=wanted)["items"]
 

@@ -1,10 +1,13 @@
 """The pool lends no more connections than it may, and gets over statements and connections that end badly."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import Any
 
 import asyncpg
+import psycopg
 import pytest
 
 from schema.engine.pool import Pool
@@ -85,3 +88,53 @@ async def test_who_waits_may_connect_where_the_one_before_could_not(shop_url: st
 
     assert [isinstance(one, ConnectionRefusedError) for one in found] == [True, False, False]
     assert len(tries) == 2
+
+
+async def test_a_connection_that_was_lost_while_it_was_idle_costs_its_caller_nothing(pool: Pool, shop_url: str) -> None:
+    ((first,),) = await pool.fetch(PID, ())
+    with psycopg.connect(shop_url.replace("+psycopg", "")) as server:  # the event loop stands still: it cannot know yet
+        assert server.execute("select pg_terminate_backend(%s, 5000)", [first]).fetchone() == (True,)
+
+    ((second,),) = await pool.fetch(PID, ())
+
+    assert second != first
+
+
+async def test_a_statement_that_is_wrong_is_asked_once_and_its_connection_stays(pool: Pool) -> None:
+    ((first,),) = await pool.fetch(PID, ())
+    with pytest.raises(asyncpg.DivisionByZeroError):
+        await pool.fetch("select 1 / 0", ())
+    with pytest.raises(asyncpg.DataError):
+        await pool.fetch("select $1::int", ["no number"])
+
+    assert await pool.fetch(PID, ()) == [(first,)]
+
+
+async def test_what_is_cancelled_after_the_end_is_ended_then_and_there(pool: Pool) -> None:
+    before = asyncio.all_tasks()
+    sleeping = asyncio.ensure_future(pool.fetch("select pg_sleep(20)", ()))
+    await asyncio.sleep(0.05)
+    await pool.close()
+    sleeping.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await sleeping
+
+    assert asyncio.all_tasks() == before
+
+
+async def test_callers_who_go_away_at_any_moment_leave_nothing_behind(pool: Pool) -> None:
+    said: list[Any] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, problem: said.append(problem))
+
+    async def impatient(seconds: float) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(pool.fetch("select pg_sleep(0.004)", ()), seconds)
+
+    for round_ in range(10):
+        await asyncio.gather(*(impatient((round_ + caller) / 2000) for caller in range(8)))
+    found = await asyncio.gather(*(pool.fetch(f"{PID} from pg_sleep(0.02)", ()) for _ in range(4)))
+    gc.collect()
+    await asyncio.sleep(0)
+
+    assert len({rows[0][0] for rows in found}) == 2
+    assert said == []

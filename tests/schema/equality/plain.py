@@ -41,6 +41,7 @@ from schema.engine.kinds import (
 )
 from schema.engine.references import FoundReference, ListReference, PageReference, Reference
 from schema.engine.registry import TypeInfo, product
+from schema.engine.sql import Prepared
 from schema.errors import present
 from schema.pagination import COUNTED
 from tests.schema.equality.compare import CURSOR
@@ -258,8 +259,8 @@ class PlainContext(Context):
     async def run(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
         return function(*args, **kwargs)
 
-    async def select(self, query: Any) -> list[Any]:
-        return self.store.select(query)
+    async def select(self, query: Any, **values: Any) -> list[Any]:
+        return self.store.select(query.query if isinstance(query, Prepared) else query, values)
 
 
 def at_once(value: Any) -> Any:

@@ -3,7 +3,7 @@
 Stock SQLAlchemy over psycopg: nothing here knows the read engine's planner, compiler or driver.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import psycopg
@@ -53,15 +53,16 @@ class Store:
         self.connection.close()
         self.raw.close()
 
-    def select(self, query: Any) -> list[Any]:
+    def select(self, query: Any, values: Mapping[str, Any]) -> list[Any]:
         """Rows as drivers give them: enums and JSON as text."""
-        compiled = query.compile(dialect=self.connection.dialect, compile_kwargs={"render_postcompile": True})
-        prepare = compiled._bind_processors  # as its own execution prepares values
-        values = {
+        compiled = query.compile(dialect=self.connection.dialect)
+        expanded = compiled.construct_expanded_state(values)
+        prepare = {**compiled._bind_processors, **expanded.processors}  # as its own execution prepares values
+        given = {
             name: prepare[name](value) if name in prepare and value is not None else value
-            for name, value in compiled.construct_params().items()
+            for name, value in expanded.parameters.items()
         }
-        return self.raw.execute(str(compiled), values).fetchall()
+        return self.raw.execute(expanded.statement, given).fetchall()
 
     def values(self, info: TypeInfo, expression: Any) -> dict[Any, Any]:
         """An expression's value for each row, by its key."""

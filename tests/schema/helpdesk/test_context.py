@@ -13,7 +13,7 @@ from core.customers.models import Customer
 from core.flows import lookup
 from core.orders.models import Order
 from core.shipments.models import Package, Shipment, ShipmentStatus
-from schema.engine.sql import statement
+from schema.engine.sql import Prepared
 from tests.api import Api
 from tests.builders import a_channel, an_item, an_order
 from tests.schema.access.holders import holder
@@ -177,7 +177,7 @@ def test_one_way_is_asked_for_and_pages_have_their_size(api: Api) -> None:
 
 def test_every_way_in_has_an_index(session: Session) -> None:
     clues = lookup.clues_in("ada@example.com, order #1001, ticket 8812, parcel JD014600001234, call 07700 900123")
-    asked, values = statement(lookup.hits(clues, [], []))
+    asked, values = Prepared(lookup.hits({clue.kind for clue in clues}, [], []))(**lookup.sought(clues))
     asked = re.sub(r"\$(\d+)", lambda found: f":v{found[1]}", asked.replace("::", "\\:\\:"))
     session.execute(text("set local enable_seqscan = off"))
 

@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from starlette.requests import Request
 from starlette.testclient import TestClient
 
 from schema.build import build_engine
 from schema.context import Viewer
 from schema.engine.engine import Engine
+from schema.http.parameters import BadRequest, read
 from tests.schema.engine.shop import shop
 from tests.schema.http.shops import KEY, a_shop, code
 
@@ -67,6 +69,18 @@ def test_a_change_cannot_be_asked_for_by_get_in_a_stream_either(client: TestClie
     answer = get(client, 'mutation { orderClose(id: "ord_1") { order { id } } }', accept="text/event-stream")
 
     assert "cannot be sent this way" in answer.text
+
+
+def test_a_stream_has_its_request_id_too(client: TestClient) -> None:
+    answer = get(client, "{ hello }", accept="text/event-stream", **{"x-request-id": "proxy-7f3a2c"})
+
+    assert answer.headers["x-request-id"] == "proxy-7f3a2c"
+
+
+def test_another_method_is_told_which_there_are_before_it_is_asked_for_a_key(client: TestClient) -> None:
+    answer = client.put("/graphql", json={"query": "{ hello }"})
+
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, POST")
 
 
 def test_a_request_keeps_the_id_that_a_proxy_gave_it(client: TestClient) -> None:
@@ -130,3 +144,17 @@ class TestWhatBreaksOnOurSide:
         with broken.websocket_connect("/graphql", subprotocols=["graphql-transport-ws"]) as socket:
             socket.send_json({"type": "connection_init", "payload": KEY})
             assert socket.receive() == {"type": "websocket.close", "code": 1011, "reason": "Internal error"}
+
+
+@pytest.mark.anyio
+async def test_a_caller_who_goes_away_in_the_middle_of_a_body_is_nobodys_mistake() -> None:
+    parts = iter([{"type": "http.request", "body": b'{"query": ', "more_body": True}, {"type": "http.disconnect"}])
+
+    async def receive() -> Any:
+        return next(parts)
+
+    request = Request({"type": "http", "method": "POST", "headers": []}, receive)
+    with pytest.raises(BadRequest) as refused:
+        await read(request, {"content-type": "application/json"})
+
+    assert refused.value.status == 499

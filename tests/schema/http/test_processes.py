@@ -145,6 +145,7 @@ def test_a_caller_who_goes_away_takes_the_sql_along_and_one_who_vanishes_is_drop
         assert [entry["outcome"] for entry in logged(web, "graphql.slow", "Held")] == ["cancelled"]
 
         _vanish(web)
+    assert "Traceback" not in web.log.read_text()
 
 
 def _vanish(web: Web) -> None:

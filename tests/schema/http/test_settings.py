@@ -57,15 +57,19 @@ def test_only_the_documents_of_a_folder_are_run_where_the_operator_says_so(
 ) -> None:
     document = "query Who { viewer { name } }"
     (tmp_path / "Who.graphql").write_text(document)
+    (tmp_path / "old.json").write_text('{"an-old-one": "{ viewer { shoeSize } }"}')
     with hub.transaction() as session:
         _, secret = keys.create(session, "storefront", ["orders:read"])
     storefront = {"authorization": f"Bearer {secret}"}
-    with web(hub, database_url, persisted_documents="only", documents=tmp_path) as client:
+    with capture_logs() as logged, web(hub, database_url, persisted_documents="only", documents=tmp_path) as client:
         listed = {"documentId": hashlib.sha256(document.encode()).hexdigest()}
         known = client.post("/graphql", json=listed, headers=storefront)
         other = client.post("/graphql", json={"query": "{ viewer { scopes } }"}, headers=storefront)
         admin = post(client, "{ viewer { name } }")
 
+    (warning,) = [entry for entry in logged if entry["event"] == "graphql.documents_unfit"]
+    assert (warning["log_level"], warning["count"]) == ("warning", 1)
+    assert warning["documents"] == {"an-old-one": "Cannot query field 'shoeSize' on type 'Viewer'."}
     assert known.json()["data"] == {"viewer": {"name": "storefront"}}
     assert code(other) == "DOCUMENT_NOT_ALLOWED"
     assert admin.json()["data"] == {"viewer": {"name": "admin"}}

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from core.access import keys
@@ -80,7 +81,8 @@ def test_a_hold_stops_an_order_and_its_release_lets_it_go_on(api: Api, hub: Hub,
 
     held = api(READ, id=order)["order"]
     assert (held["status"], held["onHold"]) == ("PENDING", True)
-    assert held["summary"]["headline"].endswith("is on hold: Ask about the colour")
+    assert held["summary"]["headline"].endswith("is being looked at before it goes on.")
+    assert held["summary"]["attention"] == ["On hold: Ask about the colour. Release the hold when it may go on."]
     assert actions_of(api, order)["orderRoute"] == "The order is on hold; release it first."
 
     assert api.done(RELEASE, id=held["holds"][0]["id"])["order"] == {"onHold": False}
@@ -144,7 +146,7 @@ def test_what_is_cancelled_is_refunded_to_the_cent(api: Api, order: str) -> None
     assert [refund["amount"]["amount"] for refund in found["refunds"]] == ["12.50", "16.49"]
     assert (found["refundedTotal"], found["balanceDue"]) == ({"amount": "28.99"}, {"amount": "0.00"})
     assert found["cancelReason"] == "CUSTOMER"
-    assert found["summary"]["headline"].endswith("28.99 GBP went back to the shopper.")
+    assert found["summary"]["headline"].endswith("28.99 GBP was refunded.")
     assert actions_of(api, order)["orderCancel"] == "The order is cancelled already."
 
 
@@ -188,6 +190,31 @@ def test_an_edit_needs_the_version_that_was_read(api: Api, order: str) -> None:
 
     assert [line["quantity"] - line["cancelled"] for line in edited["lines"]["nodes"]] == [1, 1]
     assert edited["version"] > before["version"]
+
+
+def test_what_an_edit_adds_is_wanted_so_that_channels_hear_of_it(
+    api: Api, hub: Hub, session: Session, order: str
+) -> None:
+    """The order is held, so that nothing is reserved which would tell them."""
+    cup = an_item(session, "CUP")
+    session.commit()
+    api.done(HOLD, id=order, message="Ask about the colour")
+    run_jobs(hub)
+    before = api(READ, id=order)["order"]
+
+    def changed() -> set[int]:
+        session.commit()
+        jobs = session.scalars(text("select arguments from jobs where name = 'stock.changed' order by id"))
+        return {item for arguments in jobs for item in arguments["item_ids"]}
+
+    assert changed() == set()
+    added = {"add": [{"sku": "CUP", "quantity": 1, "unitPrice": "2.00"}]}
+    version = api.done(EDIT, id=order, version=before["version"], key="e1", **added)["order"]["version"]
+    assert changed() == {cup.id}
+
+    more = {"quantities": [{"lineId": before["lines"]["nodes"][0]["id"], "quantity": 3}]}
+    api.done(EDIT, id=order, version=version, key="e2", **more)
+    assert len(changed()) == 2
 
 
 def test_a_replacement_is_a_new_order_free_of_charge(api: Api, order: str) -> None:

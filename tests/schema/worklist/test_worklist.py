@@ -5,7 +5,8 @@ from sqlalchemy.orm import Session
 
 from core.cases.models import CaseKind
 from core.cases.service import open_case
-from core.flows import holds
+from core.flows import holds, replenish
+from core.hub import Hub
 from core.shipments.models import Shipment, ShipmentStatus
 from tests.api import Api
 from tests.builders import a_channel, a_level, a_listing, a_location, an_item, an_order, routed
@@ -18,7 +19,7 @@ OF_SHOP = {"onHold": 1, "unrouted": 1, "backordered": 1, "deliveryExceptions": 1
 
 
 @pytest.fixture(autouse=True)
-def day(session: Session) -> None:
+def day(session: Session, hub: Hub) -> None:
     """`shop` has one order of each trouble, `market` one that is unrouted; an item is short in LEEDS."""
     shop, market, leeds = a_channel(session, "shop"), a_channel(session, "market"), a_location(session, "LEEDS")
     tea = an_item(session, "TEA-1")
@@ -30,11 +31,12 @@ def day(session: Session) -> None:
     an_order(session, market, {tea: 1})
     gone = an_order(session, shop, {tea: 1})
     routed(session, gone, leeds)
-    level.safety = 9
+    level.safety, level.safety_automatic = 9, False
     session.add(Shipment(order_id=gone.id, location_id=leeds.id, status=ShipmentStatus.LOST))
     open_case(session, kind=CaseKind.ORDER, code="odd", title="Odd", message="Look", order_id=gone.id)
     a_listing(session, shop, None)
     session.commit()
+    replenish.advise_all(hub)
 
 
 def counted(api: Api, **narrowed: list[str]) -> dict[str, int]:
