@@ -109,9 +109,20 @@ def jobs_of(registry: Registry, integration_key: str) -> list[SyncJob]:
 
 def _own(job: PeriodicJob) -> SyncJob:
     """A job that the plugin brings; it tells where it goes on next time."""
-    return SyncJob(
-        job.name, job.summary, f"every {job.every}", "channel", "", partial(_run_own, job), max(job.every, _SHORTEST)
-    )
+    every = max(job.every, _SHORTEST)
+    return SyncJob(job.name, job.summary, _spoken(every), "channel", "", partial(_run_own, job), every)
+
+
+def _spoken(every: timedelta) -> str:
+    for unit, name in (
+        (timedelta(days=1), "day"),
+        (_HOUR, "hour"),
+        (_MINUTE, "minute"),
+        (timedelta(seconds=1), "second"),
+    ):
+        if every % unit == timedelta(0):
+            return f"every {name}" if every == unit else f"every {every // unit} {name}s"
+    return f"every {every}"
 
 
 _SHORTEST = timedelta(seconds=15)

@@ -1,0 +1,1 @@
+"""Between Amazon's words and the hub's: pure, without a network and without a clock."""

@@ -1,0 +1,27 @@
+"""How the sandbox answers each operation."""
+
+from plugins.amazon.sandbox.answers import account, feeds, finances, listings, orders
+from plugins.amazon.sandbox.answers.asked import Answer
+from plugins.amazon.sandbox.answers.asked import Asked as Asked
+from plugins.amazon.sandbox.answers.feeds import work_due as work_due
+
+ANSWERS: dict[str, Answer] = {
+    "searchOrders": orders.search_orders,
+    "getOrder": orders.get_order,
+    "confirmShipment": orders.confirm_shipment,
+    "createFeedDocument": feeds.create_document,
+    "createFeed": feeds.create_feed,
+    "getFeed": feeds.get_feed,
+    "getFeeds": feeds.get_feeds,
+    "getFeedDocument": feeds.get_document,
+    "searchListingsItems": listings.search_listings,
+    "patchListingsItem": listings.patch_listing,
+    "listFinancialEventGroups": finances.list_payouts,
+    "listTransactions": finances.list_transactions,
+    "getDestinations": account.get_destinations,
+    "createDestination": account.create_destination,
+    "getSubscription": account.get_subscription,
+    "createSubscription": account.create_subscription,
+    "deleteSubscriptionById": account.delete_subscription,
+    "getMarketplaceParticipations": account.get_marketplaces,
+}

@@ -1,0 +1,277 @@
+"""The account that the sandbox plays: its listings, orders, feeds, payouts and queue, and what people do in it."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from plugins.amazon.mapping.marketplaces import usual_currency
+
+Said = dict[str, Any]
+"""A piece of JSON."""
+
+_TITLES = ("Tea, Assam, 250 g", "Tea, Darjeeling, 250 g", "Teapot, white", "Cup and saucer", "Tea towel", "Sugar bowl")
+_COMMISSION = Decimal("0.15")
+_WHOLE_UNITS = {"JPY", "KRW"}
+
+
+@dataclass(slots=True)
+class Listed:
+    """One listing. `channel`: DEFAULT where the seller ships it, else the network of Amazon's own stock."""
+
+    sku: str
+    asin: str
+    title: str
+    price: Decimal
+    quantity: int
+    channel: str = "DEFAULT"
+
+
+@dataclass(slots=True)
+class Message:
+    """One message of the queue, hidden from others until `visible`."""
+
+    message_id: str
+    body: str
+    visible: datetime
+    receipt: str = ""
+
+
+@dataclass(slots=True, kw_only=True)
+class Store:
+    """What the account holds, and what shoppers and Amazon do in it.
+
+    faults: what becomes of the next requests of an operation, in turn: a status ("429", "500", "503"), "500 after" the
+    effect, "html", or "truncated"; "" is none. feed_takes: so long a feed is worked through. plan: so many times the
+    default usage plan, as large accounts have it.
+    """
+
+    seller_id: str
+    marketplace: str
+    now: Callable[[], datetime]
+    seed: int = 0
+    notify: Callable[[Said, str], None] = lambda _order, _kind: None
+    feed_takes: timedelta = timedelta(seconds=20)
+    plan: float = 1
+    listings: dict[str, Listed] = field(default_factory=dict)
+    orders: dict[str, Said] = field(default_factory=dict)
+    feeds: dict[str, Said] = field(default_factory=dict)
+    documents: dict[str, bytes | None] = field(default_factory=dict)
+    transactions: list[Said] = field(default_factory=list)
+    payouts: list[Said] = field(default_factory=list)
+    destinations: dict[str, Said] = field(default_factory=dict)
+    subscriptions: dict[str, Said] = field(default_factory=dict)
+    queue: list[Message] = field(default_factory=list)
+    faults: dict[str, list[str]] = field(default_factory=dict)
+    asked: list[tuple[str, int]] = field(default_factory=list)
+    dice: random.Random = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.dice = random.Random(self.seed)  # noqa: S311  # a world that repeats, not a key
+        for number, title in enumerate(_TITLES, start=1):
+            price = Decimal(self.dice.randrange(400, 4000)) / 100
+            asin = f"B0{self.dice.randrange(10**8):08d}"
+            channel = "AMAZON_EU" if number == len(_TITLES) else "DEFAULT"
+            listed = Listed(f"AMZ-{number}", asin, title, price, self.dice.randrange(5, 50), channel)
+            self.listings[listed.sku] = listed
+
+    @property
+    def currency(self) -> str:
+        return usual_currency(self.marketplace)
+
+    def name(self, what: str) -> str:
+        """A new name, of the seed's making."""
+        return f"{what}-{self.dice.randrange(16**12):012x}"
+
+    def place_order(
+        self,
+        *lines: tuple[str, int],
+        fulfilled_by: str = "MERCHANT",
+        pending: bool = False,
+        shipping: Decimal = Decimal(0),
+        discount: Decimal = Decimal(0),
+        tax_rate: Decimal = Decimal(0),
+        tax_collected: bool = False,
+        gift_message: str | None = None,
+        buyer: str = "Ada Lovelace",
+    ) -> str:
+        """An order by SKU and units; its id. Tax comes on top. `pending`: its payment is not authorized yet."""
+        order_id = f"202-{self.dice.randrange(10**7):07d}-{self.dice.randrange(10**7):07d}"
+        items = []
+        for number, (sku, units) in enumerate(lines, start=1):
+            first = number == 1
+            costs = (shipping, discount) if first else (Decimal(0), Decimal(0))
+            item = self._item(f"{order_id[4:11]}{number:07d}", self.listings[sku], units, *costs, tax_rate)
+            if tax_collected:
+                held = [{"model": "MARKETPLACE_FACILITATOR", "responsibleParty": "Amazon Services Europe S.a.r.l."}]
+                item["tax"] = {"taxCollections": held}
+            if gift_message and first:
+                item["fulfillment"]["packing"] = {"giftOption": {"giftMessage": gift_message}}
+            items.append(item)
+        order: Said = {
+            "orderId": order_id,
+            "createdTime": self.instant(),
+            "lastUpdatedTime": self.instant(),
+            "salesChannel": {"channelName": "AMAZON", "marketplaceId": self.marketplace},
+            "buyer": {"buyerName": buyer, "buyerEmail": f"{order_id[-7:]}@marketplace.amazon.co.uk"},
+            "recipient": {
+                "deliveryAddress": {
+                    "name": buyer,
+                    "addressLine1": "12 St James's Square",
+                    "city": "London",
+                    "postalCode": "SW1Y 4JH",
+                    "countryCode": "GB",
+                    "phone": "+44 20 7946 0018",
+                    "addressType": "RESIDENTIAL",
+                }
+            },
+            "fulfillment": {
+                "fulfillmentStatus": "PENDING" if pending else "UNSHIPPED",
+                "fulfilledBy": fulfilled_by,
+                "fulfillmentServiceLevel": "STANDARD",
+                "shipByWindow": {
+                    "earliestDateTime": self.instant(),
+                    "latestDateTime": self.instant(timedelta(days=2)),
+                },
+            },
+            "orderItems": items,
+        }
+        self.orders[order_id] = order
+        self._total(order)
+        self.changed(order, "OrderStatusChange")
+        return order_id
+
+    def authorize(self, order_id: str) -> None:
+        """The payment of a pending order went through."""
+        order = self.orders[order_id]
+        order["fulfillment"]["fulfillmentStatus"] = "UNSHIPPED"
+        self.changed(order, "OrderStatusChange")
+
+    def request_cancellation(self, order_id: str, reason: str = "Ordered by mistake") -> None:
+        """The buyer asks for all that has not left."""
+        order = self.orders[order_id]
+        for item in order["orderItems"]:
+            if item["fulfillment"]["quantityUnfulfilled"]:
+                said = item.setdefault("cancellation", {})
+                said["cancellationRequest"] = {"requester": "BUYER", "cancelReason": reason}
+        self.changed(order, "BuyerRequestedChange")
+
+    def cancel_order(self, order_id: str, *, by: str = "AMAZON", reason: str = "Payment declined") -> None:
+        """All of it, before anything has left."""
+        order = self.orders[order_id]
+        for item in order["orderItems"]:
+            execution = {"cancelledBy": by, "cancelReason": reason}
+            item.setdefault("cancellation", {})["cancellationExecution"] = execution
+            item["fulfillment"]["quantityUnfulfilled"] = 0
+        order["fulfillment"]["fulfillmentStatus"] = "CANCELLED"
+        self.changed(order, "OrderStatusChange")
+
+    def ship_from_amazon(self, order_id: str) -> None:
+        """Amazon ships all of an order that it fulfills."""
+        order = self.orders[order_id]
+        for item in order["orderItems"]:
+            units = item["fulfillment"]
+            units["quantityFulfilled"], units["quantityUnfulfilled"] = item["quantityOrdered"], 0
+        self.shipped(order)
+
+    def shipped(self, order: Said) -> None:
+        """Its status after something has left; what is wholly shipped is posted to the next payout."""
+        left = sum(item["fulfillment"]["quantityUnfulfilled"] for item in order["orderItems"])
+        order["fulfillment"]["fulfillmentStatus"] = "PARTIALLY_SHIPPED" if left else "SHIPPED"
+        if not left:
+            self._post(order)
+        self.changed(order, "OrderStatusChange")
+
+    def post_refund(self, order: Said, amount: Decimal) -> None:
+        said = self._transaction(order, "Refund", "Refund Order", -amount)
+        self.transactions.append(said)
+
+    def pay_out(self) -> str:
+        """Close the payout with all that was posted since the last one; its id."""
+        group = self.name("payout")
+        total = Decimal(0)
+        for said in self.transactions:
+            names = {each["relatedIdentifierName"] for each in said["relatedIdentifiers"]}
+            if "FINANCIAL_EVENT_GROUP_ID" not in names:
+                said["relatedIdentifiers"].append(
+                    {"relatedIdentifierName": "FINANCIAL_EVENT_GROUP_ID", "relatedIdentifierValue": group}
+                )
+                total += Decimal(str(said["totalAmount"]["currencyAmount"]))
+        self.payouts.append(
+            {
+                "FinancialEventGroupId": group,
+                "ProcessingStatus": "Closed",
+                "FundTransferStatus": "Succeeded",
+                "OriginalTotal": {"CurrencyCode": self.currency, "CurrencyAmount": float(total)},
+                "FundTransferDate": self.instant(),
+                "FinancialEventGroupStart": self.instant(-timedelta(days=14)),
+                "FinancialEventGroupEnd": self.instant(),
+            }
+        )
+        return group
+
+    def changed(self, order: Said, kind: str) -> None:
+        order["lastUpdatedTime"] = self.instant()
+        self.notify(order, kind)
+
+    def instant(self, later: timedelta = timedelta(0)) -> str:
+        return (self.now() + later).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+    def money(self, amount: Decimal) -> Said:
+        places = Decimal(1) if self.currency in _WHOLE_UNITS else Decimal("0.01")
+        return {"amount": f"{amount.quantize(places, ROUND_HALF_UP)}", "currencyCode": self.currency}
+
+    def _item(
+        self, item_id: str, listed: Listed, units: int, shipping: Decimal, discount: Decimal, tax_rate: Decimal
+    ) -> Said:
+        goods = listed.price * units
+        tax = ((goods + shipping - discount) * tax_rate).quantize(Decimal("0.01"), ROUND_HALF_UP)
+        parts = [("ITEM", goods), ("SHIPPING", shipping), ("DISCOUNT", -discount), ("TAX", tax)]
+        return {
+            "orderItemId": item_id,
+            "quantityOrdered": units,
+            "product": {
+                "asin": listed.asin,
+                "title": listed.title,
+                "sellerSku": listed.sku,
+                "price": {"unitPrice": self.money(listed.price)},
+            },
+            "proceeds": {
+                "proceedsTotal": self.money(sum((amount for _, amount in parts), Decimal(0))),
+                "breakdowns": [{"type": kind, "subtotal": self.money(amount)} for kind, amount in parts if amount],
+            },
+            "fulfillment": {"quantityFulfilled": 0, "quantityUnfulfilled": units},
+        }
+
+    def _total(self, order: Said) -> None:
+        totals = [Decimal(item["proceeds"]["proceedsTotal"]["amount"]) for item in order["orderItems"]]
+        order["proceeds"] = {"grandTotal": self.money(sum(totals, Decimal(0)))}
+
+    def _post(self, order: Said) -> None:
+        gross = Decimal(order["proceeds"]["grandTotal"]["amount"])
+        fee = -(gross * _COMMISSION).quantize(Decimal("0.01"), ROUND_HALF_UP)
+        said = self._transaction(order, "Shipment", "Order Payment", gross + fee)
+        said["breakdowns"] = [
+            self._part("ProductCharges", gross),
+            {**self._part("AmazonFees", fee), "breakdowns": [self._part("Commission", fee)]},
+        ]
+        self.transactions.append(said)
+
+    def _transaction(self, order: Said, kind: str, description: str, total: Decimal) -> Said:
+        return {
+            "transactionId": self.name("transaction"),
+            "transactionType": kind,
+            "transactionStatus": "RELEASED",
+            "description": description,
+            "postedDate": self.instant(),
+            "totalAmount": {"currencyCode": self.currency, "currencyAmount": float(total)},
+            "relatedIdentifiers": [
+                {"relatedIdentifierName": "ORDER_ID", "relatedIdentifierValue": order["orderId"]},
+            ],
+        }
+
+    def _part(self, kind: str, amount: Decimal) -> Said:
+        value = {"currencyCode": self.currency, "currencyAmount": float(amount)}
+        return {"breakdownType": kind, "breakdownAmount": value}

@@ -1,0 +1,75 @@
+"""Settings of one selling partner account."""
+
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field, SecretStr, model_validator
+
+import crossdock
+
+_HOSTS = {
+    "na": "https://sellingpartnerapi-na.amazon.com",
+    "eu": "https://sellingpartnerapi-eu.amazon.com",
+    "fe": "https://sellingpartnerapi-fe.amazon.com",
+}
+_LOGIN = "https://api.amazon.com/auth/o2/token"
+_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+
+
+def _safe(url: str) -> str:
+    place = urlsplit(url)
+    if place.scheme != "https" and not (place.scheme == "http" and place.hostname in _LOOPBACK):
+        raise ValueError(f"{url!r} is no address that begins with https:// (http:// is for this machine alone)")
+    return url.rstrip("/")
+
+
+Url = Annotated[str, AfterValidator(_safe)]
+
+
+class AmazonSettings(crossdock.Settings):
+    """Who sells where, and what asks for it.
+
+    seller_id: the merchant token. marketplace_ids: where orders come from; stock is told to the first one's listings.
+    refresh_token: of a self-authorized application; None: consent is given on Amazon's own page.
+    application_id: of the application, for that page. consent_url: Seller Central of the region.
+    amazon_fulfilled: take in orders that Amazon ships as well.
+    patch_up_to: so many listings are changed one by one; more go as one feed, which takes minutes.
+    carriers: our name of a carrier to Amazon's carrier code, where the two differ.
+    queue_url, queue_region, queue_key_id, queue_secret: an SQS queue, or one that speaks its protocol. queue_arn: the
+    same for Amazon, which is told to send there. Without a queue the polls alone bring what changed.
+    url: of the other side, where it is not Amazon's own.
+    """
+
+    seller_id: str = Field(min_length=1)
+    marketplace_ids: tuple[str, ...] = Field(min_length=1, max_length=50)
+    region: Literal["na", "eu", "fe"] = "eu"
+    client_id: str = Field(min_length=1)
+    client_secret: SecretStr
+    refresh_token: SecretStr | None = None
+    application_id: str | None = None
+    consent_url: Url = "https://sellercentral-europe.amazon.com"
+    amazon_fulfilled: bool = True
+    patch_up_to: int = Field(default=20, ge=0, le=100)
+    carriers: dict[str, str] = Field(default_factory=dict)
+    queue_url: Url | None = None
+    queue_region: str = "eu-west-1"
+    queue_key_id: str | None = None
+    queue_secret: SecretStr | None = None
+    queue_arn: str | None = Field(default=None, pattern=r"^arn:aws:sqs:\S+:\S+:\S+")
+    backfill_days: int = Field(default=1, ge=1, le=730)
+    url: Url | None = None
+
+    @model_validator(mode="after")
+    def _queue_has_keys(self) -> "AmazonSettings":
+        if self.queue_url is not None and (self.queue_key_id is None or self.queue_secret is None):
+            raise ValueError("queue_url needs queue_key_id and queue_secret")
+        return self
+
+    @property
+    def endpoint(self) -> str:
+        return self.url or _HOSTS[self.region]
+
+    @property
+    def login(self) -> str:
+        """Where Login with Amazon gives tokens."""
+        return f"{self.url}/auth/o2/token" if self.url else _LOGIN

@@ -1,0 +1,77 @@
+"""Reading orders: by the window in which they changed, and by id."""
+
+import json
+
+from crossdock import BadData, OrderPage, OrderWindow, Quarantined, RawOrder
+from plugins.ebay.client import Ctx, ask
+from plugins.ebay.mapping.orders import version_of
+from plugins.ebay.operations import GET_FULFILLMENTS, GET_ORDER, GET_ORDERS
+from plugins.ebay.wire import Said, moment, reading, rows, spoken, text
+
+_PAGE = 50
+_OVERLAP = 5
+"""An order that changes while pages are read leaves the window, and all behind it move up: pages overlap for that."""
+
+_TAXES = {"fieldGroups": "TAX_BREAKDOWN"}
+
+
+def fetch_orders(ctx: Ctx, window: OrderWindow) -> OrderPage:
+    start = int(window.cursor or 0)
+    found = ask(
+        ctx,
+        GET_ORDERS,
+        params={
+            "filter": f"lastmodifieddate:[{spoken(window.since)}..{spoken(min(window.until, ctx.now()))}]",
+            "limit": _PAGE,
+            "offset": start,
+            **_TAXES,
+        },
+    )
+    with reading("page of orders", json.dumps(found)):
+        told, total = rows(found["orders"]), int(found["total"])
+    orders, bad = [], []
+    for each in told:
+        try:
+            orders.append(_raw(ctx, each))
+        except BadData as error:
+            bad.append(Quarantined(source="getOrders", reason=error.message, payload=json.dumps(each)))
+    following = start + _PAGE - _OVERLAP if start + _PAGE < total else None
+    return OrderPage(
+        orders=tuple(orders), cursor=str(following) if following is not None else None, quarantined=tuple(bad)
+    )
+
+
+def fetch_order(ctx: Ctx, external_id: str) -> RawOrder:
+    return _raw(ctx, order_of(ctx, external_id))
+
+
+def order_of(ctx: Ctx, external_id: str) -> Said:
+    """An order in eBay's words. Raises Rejected where eBay knows none of this id."""
+    found = ask(ctx, GET_ORDER, {"orderId": external_id}, _TAXES)
+    with reading("order", json.dumps(found)):
+        text(found["orderId"])
+    return found
+
+
+def orders_of(ctx: Ctx, external_ids: list[str]) -> dict[str, Said]:
+    """At most 50 orders at once, by id; those that eBay does not know are left out."""
+    if not external_ids:
+        return {}
+    found = ask(ctx, GET_ORDERS, params={"orderIds": ",".join(external_ids)})
+    with reading("orders", json.dumps(found)):
+        return {text(each["orderId"]): each for each in rows(found["orders"])}
+
+
+def fulfillments_of(ctx: Ctx, external_id: str) -> list[Said]:
+    """What left of an order by eBay's word."""
+    found = ask(ctx, GET_FULFILLMENTS, {"orderId": external_id})
+    with reading("fulfillments", json.dumps(found)):
+        return rows(found["fulfillments"])
+
+
+def _raw(ctx: Ctx, order: Said) -> RawOrder:
+    with reading("order", json.dumps(order)):
+        name, version, changed = text(order["orderId"]), version_of(order), moment(order["lastModifiedDate"])
+        left = bool(order.get("fulfillmentHrefs"))
+    whole = {"order": order, "fulfillments": fulfillments_of(ctx, name) if left else []}
+    return RawOrder(external_id=name, payload=json.dumps(whole, sort_keys=True), version=version, changed_at=changed)

@@ -1,0 +1,1 @@
+"""From the API's words to the hub's, and back. Pure."""

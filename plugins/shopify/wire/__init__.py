@@ -1,0 +1,1 @@
+"""What the Admin API answers, typed: only what is used of it, and refused where it is not what it should be."""

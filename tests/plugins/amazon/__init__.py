@@ -1,0 +1,1 @@
+"""Amazon's plugin: against its sandbox, and both against the published descriptions."""

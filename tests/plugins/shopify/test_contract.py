@@ -1,0 +1,53 @@
+"""What every channel promises, proven for Shopify against its sandbox."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from starlette.applications import Starlette
+
+from crossdock import WebhookRequest
+from crossdock.testing import ChannelContract
+from crossdock.testing.world import World
+from plugins.shopify.sandbox import hooks
+from plugins.shopify.sandbox.store import Bought, Store
+from tests.plugins.shopify.conftest import SETTINGS
+
+
+class TestShopify(ChannelContract):
+    provider = "shopify"
+    settings = SETTINGS
+    signature_header = "x-shopify-hmac-sha256"
+    many = 110
+
+    def place(self, remote: Starlette, count: int) -> Sequence[str]:
+        return [_store(remote).place_order(Bought(sku="SPOON", quantity=2))["id"] for _ in range(count)]
+
+    def signed(self, world: World, like: WebhookRequest, body: bytes) -> WebhookRequest:
+        store = _store(world.remote)
+        return replace(like, body=body, headers=hooks.signed(store, "orders/create", body, store.new("Webhook")))
+
+    def done(self, remote: Starlette, verb: str, order_id: str) -> int:
+        order = _store(remote).orders[order_id]
+        if verb == "decide_return":
+            return sum(each["status"] == "OPEN" for each in order["returns"])
+        if verb == "cancel":
+            return int(order["cancelledAt"] is not None and len(order["refunds"]) == 1)
+        if verb == "accept_cancel":
+            return sum(each["requestStatus"] == "CANCELLATION_ACCEPTED" for each in order["fulfillmentOrders"])
+        return len(order["fulfillments" if verb == "confirm_shipment" else "refunds"])
+
+    def ask_cancel(self, remote: Starlette, order_id: str) -> str:
+        order = _store(remote).orders[order_id]
+        _store(remote).ask_to_stop(order)
+        name: str = order["fulfillmentOrders"][0]["id"]
+        return name
+
+    def ask_return(self, remote: Starlette, order_id: str) -> str:
+        store = _store(remote)
+        name: str = store.request_return(store.orders[order_id], "SPOON")["id"]
+        return name
+
+
+def _store(remote: Starlette) -> Store:
+    store: Store = remote.state.store
+    return store
