@@ -28,5 +28,12 @@ async def lapsed(service: Service, viewer: Viewer, credentials: str | None) -> N
 async def let_go(*running: "asyncio.Future[Any]") -> None:
     """Cancel what still runs of a stream, and wait for its end; how it ended interests nobody any more."""
     for one in running:
+        one.add_done_callback(_retrieved)
         one.cancel()
-    await asyncio.gather(*running, return_exceptions=True)
+    if running:
+        await asyncio.wait(running)  # `gather` would raise a cancellation of its own where we are cancelled ourselves
+
+
+def _retrieved(one: "asyncio.Future[Any]") -> None:
+    if not one.cancelled():
+        one.exception()
