@@ -52,6 +52,7 @@ def test_a_reset_finds_a_way_back_where_every_connection_was_ended(clone: databa
         )
 
     clone.reset()
+    engine.dispose()  # its connections were ended too
 
     with transaction(engine) as session:
         assert session.scalar(select(Settings.name)) == "Crossdock"

@@ -94,11 +94,13 @@ def test_one_of_two_orders_gets_the_credit_and_the_other_waits_for_a_person(api:
     assert "order.held" in told(order)
     assert any("Acme Ltd" in sentence for sentence in sentences(order))
 
+    released = told(order).count("order.released")  # it may have waited for its payment before
+
     api.done(RELEASE, id=hold["id"])
     run_jobs(hub)
 
     assert not shown(api, waits)["onHold"]
-    assert told(shown(api, waits)).count("order.released") == 1
+    assert told(shown(api, waits)).count("order.released") == released + 1
     assert reserved(api) == (20, 13)
     ends_well(api, hub)
 

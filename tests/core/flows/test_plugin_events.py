@@ -22,6 +22,7 @@ from core.jobs.models import Job
 from core.jobs.run import run_jobs
 from core.plugins import hooks, load
 from schema import plugin_routes
+from tests.horizon import settle
 
 LISTENER = """
     import crossdock
@@ -103,17 +104,10 @@ def heard(hub: Hub, plugin: str) -> list[str]:
 
 
 def happens(session: Session, *names: str) -> None:
-    """Returns when nothing older can appear any more: transactions of other databases of the server count too."""
     for name in names:
         outbox.record(session, name, "settings", "It happened.")
     session.commit()
-    for _ in range(400):
-        settled = session.scalar(text("select max(transaction) < hub_horizon() from events"))
-        session.rollback()
-        if settled:
-            return
-        time.sleep(0.05)
-    raise AssertionError("The events did not settle.")
+    settle(session.get_bind().engine)
 
 
 def run(hub: Hub, session: Session) -> None:

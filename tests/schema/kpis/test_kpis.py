@@ -21,6 +21,7 @@ from core.orders.states import CancelReason, HoldKind, OrderStatus
 from core.shipments.models import Shipment
 from tests.api import Api
 from tests.builders import a_channel, a_location, an_item, an_order
+from tests.horizon import settle
 from tests.schema.access.holders import holder
 
 KPIS = """
@@ -69,6 +70,7 @@ def shop(session: Session) -> Shop:
 
 def figures(api: Api, hub: Hub, **asked: Any) -> dict[str, Any]:
     """As they are once the job has run; money as its amount."""
+    settle(hub.engine)
     measure.roll_up(hub)
     found = api(KPIS, **asked)["kpis"]
     return {name: value["amount"] if isinstance(value, dict) else value for name, value in found.items()}
