@@ -167,7 +167,7 @@ def _intended(
     call_key: str,
     request: Callable[[Session, Order], Any],
 ) -> _Told | None:
-    """Write the intent; None where the order's channel cannot be told."""
+    """Write the intent; None where the order's channel cannot be told, now or ever. Raises IntegrationAway."""
     hub.refresh()
     able = {key for key, _ in hub.registry.providers("channel", capability)}
     with hub.transaction() as session:
@@ -175,12 +175,12 @@ def _intended(
         row = session.execute(
             select(Integration.id, Integration.key)
             .join(Channel, Channel.integration_id == Integration.id)
-            .where(Channel.id == order.channel_id, Integration.enabled)
+            .where(Channel.id == order.channel_id, Integration.deleted_at.is_(None))
         ).first()
         if row is None or order.external_id is None:
             return None
-        loaded = hub.registry.integration(row.key)  # where it does not run for now, telling waits
-        if row.key not in able or loaded.problem is not None:
+        hub.registry.integration(row.key)  # raises where it does not run: then telling waits until it does
+        if row.key not in able:
             return None
         call_id = intend(
             session,

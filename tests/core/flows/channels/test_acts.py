@@ -1,5 +1,6 @@
 """What the hub decides is told to the channel once, and never what the channel told us itself."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,11 +15,13 @@ from core.flows import cancel, refund, ship, statuses, sync, take_back
 from core.flows.publish_stock import stock_changed
 from core.flows.refund.plan import Wanted
 from core.hub import Hub
+from core.integrations.models import Integration
 from core.jobs.models import Job
 from core.jobs.run import run_jobs
 from core.orders.models import Order, OrderLine
 from core.orders.states import CancelReason, OrderStatus
 from core.origin import Origin
+from core.plugins import Problem
 from core.returns import queries as returns
 from core.returns.models import Disposition, Refund, Return, ReturnReason, ReturnResolution, ReturnState
 from tests.builders import a_level, a_location, an_item
@@ -106,6 +109,27 @@ def test_what_the_channel_cancelled_is_not_told_back(hub: Hub, session: Session,
     run(hub, session)
 
     assert shop.acts == {}
+
+
+def test_a_channel_that_is_disabled_is_told_once_it_is_enabled(hub: Hub, session: Session, shop: Shop) -> None:
+    order = bring(hub, session, shop)
+    running = hub.registry.integrations[KEY]
+    hub.registry.add(replace(running, problem=Problem("It is disabled.", "Enable it.")))
+    session.execute(update(Integration).values(enabled=False))
+
+    cancel.cancel(session, order.id, reason=CancelReason.CUSTOMER)
+    session.commit()
+    run(hub, session)
+
+    assert shop.acts == {}
+    waits = select(Job.state, Job.attempts).where(Job.name == "channels.tell_cancelled")
+    assert session.execute(waits).all() == [("PENDING", 0)]
+
+    session.execute(update(Integration).values(enabled=True))
+    hub.registry.add(running)
+    run(hub, session)
+
+    assert len(acts(shop, "cancel")) == 1
 
 
 def test_an_answer_that_was_lost_is_looked_for_before_anything_is_done_twice(
