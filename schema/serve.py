@@ -1,6 +1,5 @@
 """What uvicorn runs: one web process, made from the settings in the environment."""
 
-import gc
 import socket
 import sys
 from contextlib import suppress
@@ -10,7 +9,7 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.supervisors import Multiprocess
 
-from core import config, logs
+from core import config, garbage, logs
 from core.errors import SettingsError
 from core.hub import open_hub
 from schema.http.parameters import LONGEST_BODY
@@ -34,21 +33,15 @@ _OUR_WAY: dict[str, Any] = {
 
 def application() -> ASGIApp:
     """The application of this process. Raises SettingsError where the environment does not name both servers."""
+    garbage.wait()
     settings = config.read()
     logs.configure(settings)
     if settings.database_url is None or settings.redis_url is None:
         raise SettingsError("Set CROSSDOCK_DATABASE_URL and CROSSDOCK_REDIS_URL, or run `crossdock serve`.")
     hub = open_hub(settings, settings.database_url, redis_url=settings.redis_url, application="crossdock web")
     application = CountRequests(create_web(hub, settings.database_url))
-    _settle()
+    garbage.begin()
     return application
-
-
-def _settle() -> None:
-    """Tell the garbage collector that what is there now stays: looking through it took half of a request's time."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(10_000, 10, 10)
 
 
 def run(*, workers: int = 1, **where: Any) -> None:
