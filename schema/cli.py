@@ -1,5 +1,6 @@
 """`crossdock serve` and `crossdock schema`: the commands that need the API."""
 
+import importlib
 from pathlib import Path
 from typing import Annotated
 
@@ -29,15 +30,26 @@ def serve() -> None:
     from core.cli.joining import joined
     from core.cli.ports import require_free
     from core.cli.shared_metrics import shared_metrics
-    from schema.serve import run
+    from schema.serve import application_over, run
 
     config = settings()
     require_free(config)
-    with shared_metrics(wanted=config.web_processes > 1), joined("serve") as (hub, _servers):
+    with shared_metrics(wanted=config.web_processes > 1), joined("web") as (hub, servers):
         with hub.transaction() as session:
             keys.ensure_admin(session, admin.secret_of(config))
-        hub.close()
-        run(host=config.host, port=config.port, workers=config.web_processes)
+        if config.web_processes == 1:
+            run(application_over(hub, servers.database_url), host=config.host, port=config.port)
+        else:
+            hub.close()
+            run(host=config.host, port=config.port, workers=config.web_processes)
+
+
+def read_ahead() -> None:
+    """Import what the web server needs; found by entry point."""
+    from schema import domains
+
+    importlib.import_module("schema.serve")
+    domains.load()
 
 
 def export(

@@ -11,7 +11,7 @@ from uvicorn.supervisors import Multiprocess
 
 from core import config, garbage, logs
 from core.errors import SettingsError
-from core.hub import open_hub
+from core.hub import Hub, open_hub
 from schema.http.parameters import LONGEST_BODY
 from schema.http.sse import SLOWEST
 from schema.ops import CountRequests
@@ -32,21 +32,34 @@ _OUR_WAY: dict[str, Any] = {
 
 
 def application() -> ASGIApp:
-    """The application of this process. Raises SettingsError where the environment does not name both servers."""
+    """The application of one process among several. Raises SettingsError where the environment lacks a server."""
     garbage.wait()
     settings = config.read()
     logs.configure(settings)
     if settings.database_url is None or settings.redis_url is None:
         raise SettingsError("Set CROSSDOCK_DATABASE_URL and CROSSDOCK_REDIS_URL, or run `crossdock serve`.")
     hub = open_hub(settings, settings.database_url, redis_url=settings.redis_url, application="crossdock web")
-    application = CountRequests(create_web(hub, settings.database_url))
+    return application_over(hub, settings.database_url)
+
+
+def application_over(hub: Hub, database_url: str) -> ASGIApp:
+    """The application of this process, over a hub that is open."""
+    application = CountRequests(create_web(hub, database_url))
     garbage.begin()
     return application
 
 
-def run(*, workers: int = 1, **where: Any) -> None:
-    """Serve until a signal says stop. `where` is uvicorn's: host and port, or fd; and what differs from our way."""
-    settings = uvicorn.Config("schema.serve:application", factory=True, workers=workers, **(_OUR_WAY | where))
+def run(application: ASGIApp | None = None, *, workers: int = 1, **where: Any) -> None:
+    """Serve until a signal says stop: this application, or one made in each of so many processes.
+
+    `where` is uvicorn's: host and port, or fd; and what differs from our way.
+    """
+    settings = uvicorn.Config(
+        application or "schema.serve:application",
+        factory=application is None,
+        workers=workers,
+        **(_OUR_WAY | where),
+    )
     server, listening = uvicorn.Server(settings), settings.bind_socket()
     _drop_who_stands_still(listening)
     with suppress(KeyboardInterrupt):  # Ctrl-C, after everything has ended in good order

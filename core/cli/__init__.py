@@ -1,5 +1,7 @@
 """The command line: one small module per group of commands; other packages add theirs by entry point."""
 
+import sys
+from collections.abc import Callable
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING
 
@@ -16,6 +18,16 @@ def main() -> None:
     """Run the command that was asked for. Ends the process: 0, 1 with a sentence, 2 for bad usage, 130 when stopped."""
     garbage.wait()  # commands that run for long let it begin when they have started
     command_line()()
+
+
+def command(*arguments: str) -> Callable[[], None]:
+    """What runs `crossdock` with these arguments in a process that was forked for it."""
+
+    def run() -> None:
+        sys.argv = ["crossdock", *arguments]
+        main()
+
+    return run
 
 
 def command_line() -> "typer.Typer":

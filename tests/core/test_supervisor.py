@@ -14,17 +14,20 @@ import pytest
 from core.servers.process import bound_command
 
 PARENT = """
-import sys
-from core.supervisor import supervise
+import functools, os, sys
+from core.supervisor import supervisor
 
 folder, *scripts = sys.argv[1:]
-commands = {str(place): [sys.executable, "-c", script, folder] for place, script in enumerate(scripts)}
-supervise(commands, on_ready=lambda: open(f"{folder}/ready", "w").close(), patience=2)
+roles = {str(place): functools.partial(exec, script, {}) for place, script in enumerate(scripts)}
+with supervisor(roles, read_ahead=lambda: open(f"{folder}/read", "a").write("once"), patience=2) as processes:
+    with open(f"{folder}/supervisor", "w") as file:
+        file.write(str(processes.pid))
+    processes.run({"FOLDER": folder}, on_ready=lambda: open(f"{folder}/ready", "w").close())
 """
 
 CHILD = """
-import os, pathlib, sys, time
-with open(f"{sys.argv[1]}/pids", "a") as file:
+import os, sys, time
+with open(f"{os.environ['FOLDER']}/pids", "a") as file:
     file.write(f"{os.getpid()}\\n")
 time.sleep(600)
 """
@@ -34,7 +37,7 @@ STUBBORN = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n" + CH
 MASTER = f"""
 import signal, subprocess, sys
 script = {"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)" + CHILD!r}
-worker = subprocess.Popen([sys.executable, "-c", script, sys.argv[1]])
+worker = subprocess.Popen([sys.executable, "-c", script])
 signal.signal(signal.SIGTERM, lambda *_: (worker.kill(), sys.exit(0)))
 {CHILD}
 """
@@ -43,7 +46,8 @@ signal.signal(signal.SIGTERM, lambda *_: (worker.kill(), sys.exit(0)))
 @contextmanager
 def supervised(folder: Path, *scripts: str) -> Iterator[subprocess.Popen[bytes]]:
     command = bound_command([sys.executable, "-c", PARENT, folder, *scripts])
-    with subprocess.Popen(command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as parent:
+    errors = (folder / "errors").open("wb")
+    with errors, subprocess.Popen(command, stderr=errors, stdout=subprocess.DEVNULL) as parent:
         try:
             yield parent
         finally:
@@ -95,6 +99,32 @@ def test_a_child_that_dies_at_once_is_tried_ever_less_often(tmp_path: Path) -> N
         began = time.monotonic()
         eventually(lambda: len(pids(tmp_path)) == 3)
         assert time.monotonic() - began > 0.8
+
+
+def test_what_they_share_is_read_once_whatever_dies(tmp_path: Path) -> None:
+    with supervised(tmp_path, CHILD, CHILD):
+        eventually(lambda: len(pids(tmp_path)) == 2)
+        os.kill(pids(tmp_path)[0], signal.SIGKILL)
+        eventually(lambda: len(pids(tmp_path)) == 3)
+        assert (tmp_path / "read").read_text() == "once"
+
+
+def test_each_is_named_for_what_it_does(tmp_path: Path) -> None:
+    with supervised(tmp_path, CHILD) as parent:
+        eventually(lambda: len(pids(tmp_path)) == 1)
+        supervisor = int((tmp_path / "supervisor").read_text())
+        named = [Path(f"/proc/{pid}/cmdline").read_text().strip("\0") for pid in (supervisor, *pids(tmp_path))]
+        assert named == ["crossdock supervisor", "crossdock 0"]
+        assert parent.poll() is None
+
+
+def test_a_supervisor_that_is_killed_takes_all_with_it_and_the_command_says_so(tmp_path: Path) -> None:
+    with supervised(tmp_path, CHILD, MASTER) as parent:
+        eventually(lambda: len(pids(tmp_path)) == 3)
+        os.kill(int((tmp_path / "supervisor").read_text()), signal.SIGKILL)
+        assert parent.wait(10) == 1
+        eventually(lambda: not any(alive(pid) for pid in pids(tmp_path)))
+        assert "The supervisor ended: SIGKILL." in (tmp_path / "errors").read_text()
 
 
 def test_kill_9_of_the_parent_leaves_nothing(tmp_path: Path) -> None:

@@ -94,7 +94,7 @@ class Running:
 
     def kill(self, parent: int, part: str) -> bool:
         """SIGKILL one of the hub's processes, by a part of its command line; whether there was one."""
-        for pid in _children(parent):
+        for pid in _descendants(parent):
             if part in _command(pid):
                 os.kill(pid, signal.SIGKILL)
                 return True
@@ -130,9 +130,11 @@ def eventually(condition: Callable[[], bool], *, seconds: float = 45) -> None:
         time.sleep(0.1)
 
 
-def _children(parent: int) -> list[int]:
-    listed = Path(f"/proc/{parent}/task/{parent}/children").read_text(encoding="ascii")
-    return [int(pid) for pid in listed.split()]
+def _descendants(parent: int) -> Iterator[int]:
+    with contextlib.suppress(OSError):  # one that ended meanwhile has none
+        for child in Path(f"/proc/{parent}/task/{parent}/children").read_text(encoding="ascii").split():
+            yield int(child)
+            yield from _descendants(int(child))
 
 
 def _command(pid: int) -> str:

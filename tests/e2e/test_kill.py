@@ -15,7 +15,7 @@ pytestmark = pytest.mark.slow
 
 SAMPLE = Path(__file__).parents[2] / "plugins" / "csv_orders" / "sample" / "online-retail-days.csv.gz"
 ORDERS = 120
-VICTIMS = ["core.cli worker", "core.cli serve", "valkey-server", "bin/postgres"]
+VICTIMS = ["crossdock worker", "crossdock serve", "valkey-server", "bin/postgres"]
 
 PREPARE = """
 mutation {
@@ -58,7 +58,7 @@ def test_nothing_is_lost_and_nothing_is_done_twice(tmp_path: Path) -> None:
                     assert hub.kill(process.pid, victim)
                 ids = [each.result() for each in created]
                 importing.result()
-            hub.kill(process.pid, "core.cli worker")  # once more, in the midst of what is left
+            hub.kill(process.pid, "crossdock worker")  # once more, in the midst of what is left
             process.send_signal(signal.SIGKILL)
         with hub.up():
             eventually(lambda: at_rest(hub))

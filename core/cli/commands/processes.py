@@ -5,10 +5,12 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
 
+from core.cli import command
 from core.cli.app import fail, settings
 from core.config import Config, variable
 
@@ -73,18 +75,32 @@ def _one(queues: list[str]) -> None:
             fail(str(fault))
 
 
+def workers(config: Config, *options: str) -> dict[str, Callable[[], None]]:
+    """As many worker processes as are wanted, by name."""
+
+    def one() -> None:
+        os.environ[variable("worker_processes")] = "1"
+        command("worker", *options)()
+
+    if config.worker_processes == 1:
+        return {"worker": one}
+    return {f"worker {number}": one for number in range(1, config.worker_processes + 1)}
+
+
 def _several(config: Config, queues: list[str]) -> None:
-    """As many processes as are wanted, each started again when it dies."""
+    """Each is started again when it dies."""
     from core.cli.joining import servers_of
+    from core.cli.reading import read_ahead
     from core.cli.shared_metrics import shared_metrics
-    from core.supervisor import supervise
+    from core.supervisor import supervisor
 
     options = [part for name in queues for part in ("--queue", name)]
-    command = [sys.executable, "-m", "core.cli", "worker", *options]
-    with shared_metrics(), servers_of(config):
-        environment = os.environ | {variable("worker_processes"): "1"}
-        names = [f"worker {number}" for number in range(1, config.worker_processes + 1)]
-        supervise(dict.fromkeys(names, command), environment)
+    with (
+        shared_metrics(),
+        supervisor(workers(config, *options), read_ahead=read_ahead) as processes,
+        servers_of(config),
+    ):
+        processes.run(os.environ)
 
 
 def _until_stopped() -> threading.Event:

@@ -2,18 +2,16 @@
 
 import http.client
 import os
-import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from core.cli import command
 from core.cli.app import err, fail, settings
 from core.config import Config, variable
 
 if TYPE_CHECKING:
     from core.servers import Servers
-
-_PROCESSES = ("serve", "worker", "scheduler")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -30,22 +28,27 @@ def up(
     Starts a private PostgreSQL and Valkey where no address of one is set, brings the tables up to date, and loads
     sample orders on its first start. Data stays in CROSSDOCK_HOME.
     """
+    from core.cli.commands.processes import workers
     from core.cli.joining import servers_of
     from core.cli.ports import require_free
+    from core.cli.reading import read_ahead
     from core.cli.shared_metrics import shared_metrics
-    from core.supervisor import supervise
+    from core.supervisor import supervisor
 
     if sample is not None:
         os.environ[variable("sample")] = str(int(sample))
     config = settings()
     require_free(config)
-    with shared_metrics(), servers_of(config) as servers:
+    roles = {"serve": command("serve")} | workers(config) | {"scheduler": command("scheduler")}
+    with (
+        shared_metrics(),
+        supervisor(roles, read_ahead=read_ahead) as processes,
+        servers_of(config) as servers,
+    ):
         if servers.joined:
             fail(f"Process {servers.owner_pid} runs a hub in {config.home} already: end it, or set CROSSDOCK_HOME.")
         secret = _prepare(config, servers)
-        commands = {name: [sys.executable, "-m", "core.cli", name] for name in _PROCESSES}
-        supervise(
-            commands,
+        processes.run(
             os.environ,
             on_ready=lambda: _welcome(config, secret),
             is_ready=lambda: _answers(config),
