@@ -15,8 +15,9 @@ from core.money import divide
 # Only lines that are not booked yet. `own`: they left our stock. `away`: they were with the channel that ships them.
 _LINES = text(
     """
-    select line.id, line.shipment_id, line.order_line_id, line.item_id, line.quantity, shipment.order_id,
-        orders.number, orders.channel_id, coalesce(shipment.shipped_at, :now) as shipped_at,
+    select line.id, line.shipment_id, line.order_line_id, line.item_id, line.quantity,
+        shipment.order_id, shipment.location_id, orders.number, orders.channel_id,
+        coalesce(shipment.shipped_at, :now) as shipped_at,
         coalesce(location.kind <> 'SUPPLIER', false) as own, location.id is null as away,
         offer.cost_minor * line.quantity as asked, offer.currency
     from shipment_lines line
@@ -55,8 +56,7 @@ def shipments(session: Session, shipment_ids: Iterable[int]) -> None:
     Oldest first, so that a batch of history costs what it would have cost one by one. What the channel ships from its
     own house costs what such units cost us on average, or did when they last left, and takes nothing from our stock.
     Other shipments from nowhere that the hub knows cost nothing. What costs nothing because nobody said what it costs
-    opens a case. A shipment is told once it has left; a second time
-    changes nothing.
+    opens a case. A shipment is told once it has left; a second time changes nothing.
     """
     now = clock.now()
     lines = session.execute(_LINES, {"ids": sorted(set(shipment_ids)), "now": now}).all()
@@ -85,6 +85,8 @@ def shipments(session: Session, shipment_ids: Iterable[int]) -> None:
     service.post(session, [_draft(parts) for parts in of.values()], move_into_open=True)
     free = (line.item_id for line, (cost, _) in zip(lines, priced, strict=True) if not cost and (line.own or line.away))
     cost_missing.ask(session, free)
+    supplied = (line for line in lines if not line.own and not line.away and line.asked is None)
+    cost_missing.ask_about(session, ((line.item_id, line.location_id) for line in supplied))
 
 
 def _worth(session: Session, lines: Sequence[Any], reporting: str) -> dict[int, int]:

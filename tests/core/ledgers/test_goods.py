@@ -234,6 +234,30 @@ def test_what_a_supplier_ships_for_us_costs_what_it_offers(session: Session) -> 
     assert balances(session, order, "EUR") == {"5000": 300, "2100": -300}
 
 
+def test_a_supplier_that_never_named_its_price_is_asked_for_it_once(session: Session) -> None:
+    lamp, rug = an_item(session, "LAMP"), an_item(session, "RUG")
+    location, channel = a_location(session, kind=LocationKind.SUPPLIER), a_channel(session)
+    supplier = Supplier(key="acme", name="Acme", currency="EUR", location_id=location.id)
+    session.add(supplier)
+    session.flush()
+    session.add(
+        SupplierOffer(supplier_id=supplier.id, item_id=rug.id, supplier_sku="R", currency="EUR", cost_minor=0)
+    )  # for nothing, it says
+
+    for _ in range(2):
+        order = a_sale(session, channel, {"item": lamp, "total_minor": 900}, {"item": rug, "total_minor": 900})
+        units = {line.id: 1 for line in lines_of(session, order)}
+        book.shipments(session, [a_shipment(session, order, location, units).id])
+
+    (case,) = session.scalars(select(Case))
+    assert (case.code, case.subject, case.title) == (
+        "cost_missing",
+        f"itm_{lamp.id}",
+        "Acme never said what LAMP costs",
+    )
+    assert "with supplierOfferSet" in case.message
+
+
 def test_returned_units_come_back_at_the_cost_they_left_with(session: Session) -> None:
     item, location = an_item(session), a_location(session)
     stocked(session, item, location, 3, None)
