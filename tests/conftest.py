@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import redis
+import structlog
 from pydantic import SecretStr
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
@@ -30,6 +31,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Start PostgreSQL once, in the process that hands out the tests. Settings of the shell do not count."""
     for name in [name for name in os.environ if name.startswith(PREFIX)]:
         del os.environ[name]
+    _log_plainly()
     if hasattr(config, "workerinput"):
         config.stash[SERVER] = config.workerinput["postgres"]
     elif not config.option.collectonly and not config.option.help:
@@ -48,6 +50,12 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop what this process started."""
     if STACK in config.stash:
         config.stash[STACK].close()
+
+
+def _log_plainly() -> None:
+    """Structlog's own way shows every value of a traceback, which takes minutes where one of them is the schema."""
+    plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[structlog.contextvars.merge_contextvars, structlog.processors.add_log_level, plain])
 
 
 @contextmanager
