@@ -77,6 +77,7 @@ def connect(url: str, *, pool_size: int = 10, application: str = "crossdock") ->
         url.replace("postgres://", "postgresql://", 1),
         pool_size=pool_size,
         max_overflow=pool_size,
+        pool_use_lifo=True,  # the last one used again, so that few connections hold the plans, and the rest may rest
         json_serializer=lambda value: orjson.dumps(value).decode(),
         json_deserializer=orjson.loads,
         connect_args={
@@ -104,7 +105,7 @@ def _still_there(connection: Any, record: Any, _proxy: Any) -> None:
         return
     try:
         connection.execute("select")
-        connection.rollback()
+        connection.commit()  # a rollback would have psycopg forget all statements that it has prepared
     except psycopg.Error as error:
         raise DisconnectionError from error
 
@@ -127,15 +128,19 @@ def next_ids_of(session: Session, counts: Mapping[type[Base], int]) -> dict[type
     found: dict[type[Base], list[int]] = {model: [] for model in counts}
     if tables:
         wanted = {"tables": list(tables), "counts": [counts[model] for model in tables.values()]}
-        for name, number in session.execute(_NEXT_IDS, wanted):
-            found[tables[name]].append(number)
+        for name, numbers in session.execute(_NEXT_IDS, wanted):
+            found[tables[name]] = numbers
     return found
 
 
+# The sequence is looked up once a table: that takes longer than an id.
 _NEXT_IDS = text(
     """
-    select name, nextval(pg_get_serial_sequence(name, 'id'))
-    from unnest(cast(:tables as text[]), cast(:counts as int[])) as wanted(name, count), generate_series(1, count)
+    select name, array(select nextval(sequence) from generate_series(1, count))
+    from (
+        select name, count, cast(pg_get_serial_sequence(name, 'id') as regclass) as sequence
+        from unnest(cast(:tables as text[]), cast(:counts as int[])) as wanted(name, count) offset 0
+    ) counted
     """
 )
 

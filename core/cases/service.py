@@ -1,6 +1,7 @@
 """Opening, assigning and resolving cases. What a resolution *does* is decided by `core/flows/resolve.py`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from core import actor, clock, outbox
 from core.cases.models import Case, CaseKind, CaseState
-from core.db import next_ids
+from core.db import insert_rows, next_ids
 from core.errors import IllegalState, Invalid, NotFound
 
 
@@ -19,6 +20,30 @@ class Option(NamedTuple):
     key: str
     label: str
     consequence: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What a person is to be asked. `same_as` names the fact: reported again, it is the same case."""
+
+    kind: CaseKind
+    code: str
+    title: str
+    message: str
+    subject: str | None = None
+    order_id: int | None = None
+    same_as: str | None = None
+    data: dict[str, Any] = field(default_factory=dict)
+    cost_minor: int | None = None
+    cost_currency: str | None = None
+    options: Sequence[Option] = ()
+    due_at: datetime | None = None
+
+
+_COLUMNS = [
+    Case.id, Case.number, Case.kind, Case.code, Case.title, Case.message, Case.state, Case.subject, Case.order_id,
+    Case.same_as, Case.data, Case.cost_minor, Case.cost_currency, Case.options, Case.opened_at, Case.due_at,
+]  # fmt: skip
 
 
 def open_case(
@@ -38,34 +63,60 @@ def open_case(
     due_at: datetime | None = None,
 ) -> int:
     """Ask a person. Reporting the same fact again (`same_as`) is harmless: the first case is returned as it is."""
-    if same_as is not None:
-        known = session.scalar(select(Case.id).where(Case.same_as == same_as))
-        if known is not None:
-            return known
-    (case_id,) = next_ids(session, Case, 1)
-    case = Case(
-        id=case_id,
-        number=f"CASE-{case_id}",
+    question = Question(
         kind=kind,
         code=code,
         title=title,
         message=message,
-        state=CaseState.OPEN,
         subject=subject,
         order_id=order_id,
         same_as=same_as,
         data=data or {},
         cost_minor=cost_minor,
         cost_currency=cost_currency,
-        options=[option._asdict() for option in options],
-        opened_at=clock.now(),
+        options=tuple(options),
         due_at=due_at,
     )
-    session.add(case)
-    session.flush()
-    said = f"{title}: {message}"
-    outbox.record(session, "case.opened", f"case_{case_id}", said, order_id=order_id, data={"code": code})
-    return case_id
+    return open_all(session, [question])[0]
+
+
+def open_all(session: Session, asked: Sequence[Question]) -> list[int]:
+    """As `open_case`, for many at once: the case of each, in the order given. Three statements at most."""
+    named = {question.same_as for question in asked if question.same_as is not None}
+    query = select(Case.same_as, Case.id).where(Case.same_as.in_(named))
+    known: dict[str | int | None, int] = {row.same_as: row.id for row in session.execute(query)} if named else {}
+    fresh: dict[str | int | None, Question] = {}
+    for question in asked:
+        if question.same_as not in known:
+            fresh.setdefault(question.same_as or id(question), question)
+    if fresh:
+        opened = dict(zip(fresh, next_ids(session, Case, len(fresh)), strict=True))
+        now = clock.now()
+        insert_rows(session, Case, _COLUMNS, [_row(opened[name], question, now) for name, question in fresh.items()])
+        for name, question in fresh.items():
+            _tell(session, opened[name], question)
+        known |= opened
+    return [known[question.same_as or id(question)] for question in asked]
+
+
+def _row(case_id: int, asked: Question, now: datetime) -> tuple[Any, ...]:
+    options = [option._asdict() for option in asked.options]
+    return (
+        case_id, f"CASE-{case_id}", asked.kind, asked.code, asked.title, asked.message, CaseState.OPEN, asked.subject,
+        asked.order_id, asked.same_as, asked.data, asked.cost_minor, asked.cost_currency, options or "[]", now,
+        asked.due_at,
+    )  # fmt: skip
+
+
+def _tell(session: Session, case_id: int, asked: Question) -> None:
+    outbox.record(
+        session,
+        "case.opened",
+        f"case_{case_id}",
+        f"{asked.title}: {asked.message}",
+        order_id=asked.order_id,
+        data={"code": asked.code},
+    )
 
 
 def locked(session: Session, case_id: int) -> Case:

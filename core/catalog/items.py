@@ -19,6 +19,8 @@ _WORDS = ("name", "barcode", "image_url", "hs_code", "origin_country")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _TARIFF = re.compile(r"[0-9]{4,10}")
 
+_IDS = text("select sku, id from items where sku = any(:skus)")
+
 # In order of SKU, so that two imports that bring the same new items wait, but never for each other.
 _ADD = text(
     """
@@ -33,8 +35,7 @@ _ADD = text(
 
 def ids_of(session: Session, skus: Iterable[str]) -> dict[str, int]:
     """Ids by SKU; those that nobody knows are left out."""
-    query = select(Item.sku, Item.id).where(Item.sku.in_(set(skus)))
-    return {row.sku: row.id for row in session.execute(query)}
+    return {row.sku: row.id for row in session.execute(_IDS, {"skus": list(set(skus))})}
 
 
 def by_sku(session: Session, sku: str, *, path: tuple[str, ...] = ("sku",)) -> Item:

@@ -86,20 +86,21 @@ class JournalEntry(Base):
     order: Mapped["Order | None"] = related()
     reverses: Mapped["JournalEntry | None"] = related(remote_side="JournalEntry.id")
     reversed_by: Mapped["JournalEntry | None"] = related(remote_side=[reverses_id], uselist=False)
-    postings: Mapped[list["Posting"]] = related()
+    postings: Mapped[list["Posting"]] = related(primaryjoin="JournalEntry.id == foreign(Posting.entry_id)")
 
 
 class Posting(Base):
     """One side of an entry: debits positive, credits negative.
 
-    The largest table. It names item, channel and order line without foreign keys: rows are only ever added, what they
-    name is never deleted, and `crossdock verify` looks for names without a thing.
+    The largest table. It names its entry without a foreign key, for a trigger looks at all entries of a set at once;
+    and item, channel and order line: rows are only ever added, what they name is never deleted, and `crossdock verify`
+    looks for names without a thing.
     """
 
     __tablename__ = "postings"
 
     id: Mapped[Id]
-    entry_id: Mapped[BigInt] = mapped_column(ForeignKey("journal_entries.id"), index=True)
+    entry_id: Mapped[BigInt] = mapped_column(index=True)
     account_id: Mapped[BigInt]
     amount_minor: Mapped[Minor]
     currency: Mapped[Currency]
@@ -111,7 +112,7 @@ class Posting(Base):
     quantity: Mapped[int | None]
     """Units that a revenue or refund posting is for, so that profit by SKU can count them."""
 
-    entry: Mapped[JournalEntry] = related()
+    entry: Mapped[JournalEntry] = related(primaryjoin="foreign(Posting.entry_id) == JournalEntry.id")
     account: Mapped[LedgerAccount] = related(primaryjoin="foreign(Posting.account_id) == LedgerAccount.id")
     item: Mapped["Item | None"] = related(primaryjoin="foreign(Posting.item_id) == Item.id")
     channel: Mapped["Channel | None"] = related(primaryjoin="foreign(Posting.channel_id) == Channel.id")

@@ -120,7 +120,11 @@ class StockLevel(Base):
 
 
 class StockMovement(Base):
-    """One change of a level, for ever. `reference` is the document behind it, by id, or the caller's own words."""
+    """One change of a level, for ever. `reference` is the document behind it, by id, or the caller's own words.
+
+    It names item and location without foreign keys: a trigger looks for the levels of a whole set at once, and each
+    level has them.
+    """
 
     __tablename__ = "stock_movements"
     __table_args__ = (
@@ -139,8 +143,8 @@ class StockMovement(Base):
     )
 
     id: Mapped[Id]
-    item_id: Mapped[BigInt] = mapped_column(ForeignKey("items.id"))
-    location_id: Mapped[BigInt] = mapped_column(ForeignKey("locations.id"))
+    item_id: Mapped[BigInt]
+    location_id: Mapped[BigInt]
     reason: Mapped[MovementReason]
     on_hand_delta: Mapped[int] = mapped_column(server_default="0")
     reserved_delta: Mapped[int] = mapped_column(server_default="0")
@@ -153,8 +157,8 @@ class StockMovement(Base):
     occurred_at: Mapped[datetime]
     recorded_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
-    item: Mapped["Item"] = related()
-    location: Mapped[Location] = related()
+    item: Mapped["Item"] = related(primaryjoin="foreign(StockMovement.item_id) == Item.id")
+    location: Mapped[Location] = related(primaryjoin="foreign(StockMovement.location_id) == Location.id")
 
 
 class Reservation(Base):

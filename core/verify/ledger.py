@@ -39,12 +39,12 @@ CHECKS = (
     sql(
         7,
         "ledger_guards",
-        "The database guards the ledger: balance, immutability, closed periods",
+        "The database guards the ledgers: balance, immutability, closed periods, levels of stock",
         """
         select 'ledger' as subject, format('The trigger %s is missing or switched off.', name) as message
         from unnest(array['journal_entry_balanced', 'postings_join_new_entries', 'postings_are_immutable',
             'journal_entries_are_immutable', 'postings_are_kept', 'journal_entries_are_kept',
-            'journal_entry_in_open_period']) as name
+            'journal_entry_in_open_period', 'stock_movements_have_levels']) as name
         where not exists (select from pg_trigger where tgname = name and tgenabled in ('O', 'A'))
         """,
     ),

@@ -15,6 +15,8 @@ from core.flows.book.returned import received_returns as received_returns
 from core.flows.book.sales import cancellations as cancellations
 from core.flows.book.sales import changes as changes
 from core.flows.book.sales import sales as sales
+from core.flows.book.shipped import Leaving as Leaving
+from core.flows.book.shipped import leaving as leaving
 from core.flows.book.shipped import shipments as shipments
 from core.flows.book.standalone import Adjustment as Adjustment
 from core.flows.book.standalone import AdjustmentLine as AdjustmentLine

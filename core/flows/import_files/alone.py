@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy.orm import Session
 
 from core.cases.models import CaseKind
-from core.cases.service import open_case
+from core.cases.service import Question, open_all
 from core.catalog.models import Channel
 from core.flows import book
 from core.money import spoken
@@ -16,6 +16,7 @@ from crossdock.orders import LineData, LineKind
 
 _NAMED = 5
 """Lines that a sentence names; enough to recognise a note by."""
+_SALES = {LineKind.GOODS, LineKind.SHIPPING, LineKind.MANUAL}
 
 
 def stand(
@@ -47,11 +48,9 @@ def stand(
         ]
         stock.move(session, movements)
         book.stock_value(session, movements)
-    for note, lines in notes:
-        # Fees and discounts given are no sales: there is nothing to look for.
-        sold = [line for line in lines if line.kind in {LineKind.GOODS, LineKind.SHIPPING, LineKind.MANUAL}]
-        if sold:
-            _ask(session, channel, note, sold)
+    # Fees and discounts given are no sales: there is nothing to look for.
+    sold = [(note, [line for line in lines if line.kind in _SALES]) for note, lines in notes]
+    open_all(session, [_question(channel, note, lines) for note, lines in sold if lines])
 
 
 def _credit(
@@ -77,13 +76,12 @@ def _credit(
     )
 
 
-def _ask(session: Session, channel: Channel, note: CreditNoteData, lines: Sequence[LineData]) -> None:
+def _question(channel: Channel, note: CreditNoteData, lines: Sequence[LineData]) -> Question:
     worth = spoken(sum(line.total.minor for line in lines), note.currency)
     who = f"customer {note.customer.key}" if note.customer.key else "a customer who is not named"
     what = ", ".join(f"{line.quantity} x {line.sku}" for line in lines[:_NAMED])
     what += " and more" if len(lines) > _NAMED else ""
-    open_case(
-        session,
+    return Question(
         kind=CaseKind.RETURN,
         code="credit_note_unmatched",
         title=f"Credit note {note.external_id} fits no earlier order",

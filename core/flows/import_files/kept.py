@@ -32,7 +32,7 @@ class Mapper(NamedTuple):
 def understood(hub: "Hub", message: InboxMessage) -> Imported:
     """The document of a message, read again from its rows. Outside any transaction. Raises BadData."""
     mapper = Mapper.read(message.mapper)
-    readers = dict(hub.registry.providers("channel", "reread"))
+    readers = dict(hub.providers("channel", "reread"))
     reader = readers.get(mapper.integration) if mapper else None
     if mapper is None or not message.payload:
         raise BadData("Nothing was kept of it that could be read again. Import its file again.")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from core import actor
+from core import actor, garbage
 from core.catalog import service as catalog
 from core.catalog.models import Channel
 from core.errors import Invalid, NotFound, SettingsError
@@ -78,7 +78,7 @@ def import_orders(
         raise Invalid(f"The opening cost is between 0 and {_MOST_PERCENT} percent.", path=("openingCost",))
     run = _Run(hub, path, channel_key, mapping, location, opening_cost_percent, progress)
     run.provide(integration_key)
-    with actor.acting_as("import"):
+    with actor.acting_as("import"), garbage.by_hand():
         try:
             return run.carry_out(look_first=opening_stock == "auto")
         except BaseException as error:
@@ -108,7 +108,7 @@ class _Run:
 
     def provide(self, wanted: str | None) -> None:
         """Find who reads files, and where an earlier import of this one stopped."""
-        readers: dict[str, Any] = dict(self._hub.registry.providers("channel", "files"))
+        readers: dict[str, Any] = dict(self._hub.providers("channel", "files"))
         with self._hub.transaction() as session:
             own = session.scalar(
                 select(Integration.key)
@@ -142,6 +142,7 @@ class _Run:
                     target = self._begin(FirstLook(currency=_currency(batch)))
                 if batch.documents or batch.rejected:
                     self._take(target, batch)
+                garbage.tidy()
                 self._progress("importing", batch.done, batch.of)
         if target is None:
             target = self._begin(FirstLook())

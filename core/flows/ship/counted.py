@@ -1,8 +1,8 @@
 """Units that left before a count and are told of after it: the count left them out already."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 import orjson
 from sqlalchemy import text
@@ -12,8 +12,7 @@ from core.stock.models import MovementReason
 from core.stock.service import Movement
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gone:
+class Gone(NamedTuple):
     """Units that are about to be taken from a level, as having left `at` a moment. `reserved`: they were promised."""
 
     item_id: int

@@ -17,7 +17,7 @@ from core import clock, ids, outbox
 from core.catalog.models import Item
 from core.db import insert_rows, next_ids
 from core.flows import book
-from core.flows.ship import duplicates, known, stock_taken
+from core.flows.ship import correction, duplicates, known, stock_taken
 from core.flows.ship.share import Share, share_out
 from core.orders.lines import Shift, shift
 from core.origin import Origin
@@ -73,6 +73,8 @@ _LINE = [
     ShipmentLine.item_id,
     ShipmentLine.sku,
     ShipmentLine.quantity,
+    ShipmentLine.cost_minor,
+    ShipmentLine.cost_currency,
 ]
 
 
@@ -86,6 +88,7 @@ def record(session: Session, facts: Sequence[ShipmentFact], *, counted: bool = F
     counted: the orders are new and their lines were written as shipped, so that none is written twice.
     """
     seen, again = known.find(session, facts), known.first_of_each(facts)
+    correction.follow(session, facts, seen)
     fresh = [index for index in range(len(facts)) if index not in seen and index not in again]
     shares = share_out(session, [facts[index] for index in fresh], counted=counted)
     shipped = [(index, share) for index, share in zip(fresh, shares, strict=True) if share.units]
@@ -109,17 +112,14 @@ def _write(session: Session, made: Sequence[tuple[int, int, ShipmentFact, Share]
     insert_rows(
         session, Package, _PACKAGE, ((package, number, fact.tracking_number) for number, package, fact, _ in made)
     )
-    insert_rows(
-        session,
-        ShipmentLine,
-        _LINE,
-        (row for number, package, _, share in made for row in _lines(number, package, share, skus)),
-    )
     if not counted:
         moves = [(line, bucket, units) for *_, share in made for line, bucket, units in share.shifts]
         shift(session, [Shift(line, bucket, "shipped", units) for line, bucket, units in moves])
     stock_taken.take(session, [(number, fact, share) for number, _, fact, share in made])
-    book.shipments(session, [number for number, *_ in made])
+    lines = [row for number, package, _, share in made for row in _lines(number, package, share, skus)]
+    told = [book.Leaving(number, order_line, item, units) for number, _, order_line, item, _, units in lines]
+    costs = book.leaving(session, told)
+    insert_rows(session, ShipmentLine, _LINE, [row + cost for row, cost in zip(lines, costs, strict=True)])
 
 
 def _row(number: int, fact: ShipmentFact, share: Share, now: datetime) -> tuple[Any, ...]:

@@ -92,7 +92,8 @@ def test_the_database_refuses_to_change_what_is_booked(session: Session, change:
         session.execute(text(change))
 
 
-def test_a_posting_cannot_join_an_entry_later(session: Session) -> None:
+@pytest.mark.parametrize("beyond", [0, 1])
+def test_a_posting_cannot_join_an_entry_later_nor_one_that_is_not_there(session: Session, beyond: int) -> None:
     (entry_id,) = service.post(session, [a_draft(*rent())])
     session.commit()
 
@@ -102,7 +103,7 @@ def test_a_posting_cannot_join_an_entry_later(session: Session) -> None:
                 "insert into postings (entry_id, account_id, amount_minor, currency, reporting_minor) "
                 "values (:id, 1, 5, 'GBP', 5), (:id, 2, -5, 'GBP', -5)"
             ),
-            {"id": entry_id},
+            {"id": entry_id + beyond},
         )
 
 

@@ -4,8 +4,9 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.engine import Engine
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core.actor import acting_as
@@ -40,6 +41,19 @@ def test_a_level_begins_with_its_first_movement(session: Session) -> None:
     row = session.scalars(select(StockMovement)).one()
     assert (row.on_hand_delta, row.unit_cost_minor, row.cost_currency) == (12, 345, "GBP")
     assert (row.reference, row.note, row.actor, row.occurred_at) == ("po_7", "pallet 3", "key:warehouse", noon)
+
+
+def test_the_database_itself_refuses_a_movement_without_a_level(session: Session) -> None:
+    here = a_level(session, an_item(session), a_location(session), 3)
+    elsewhere = a_location(session)
+    written = text(
+        "insert into stock_movements (item_id, location_id, reason, actor, occurred_at) "
+        "values (:item, :here, 'COUNT', 'ada', now()), (:item, :place, 'COUNT', 'ada', now())"
+    )
+    session.execute(written, {"item": here.item_id, "here": here.location_id, "place": here.location_id})
+
+    with pytest.raises(IntegrityError, match="stock moves at a level"):
+        session.execute(written, {"item": here.item_id, "here": here.location_id, "place": elsewhere.id})
 
 
 def test_an_own_level_never_falls_below_zero(session: Session) -> None:

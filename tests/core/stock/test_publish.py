@@ -14,7 +14,8 @@ from core.flows.publish_stock import note_answers, stock_changed, tell
 from core.hub import Hub
 from core.integrations.models import Integration, Plugin
 from core.jobs.models import Job
-from core.plugins.registry import BoundProvider, LoadedIntegration
+from core.plugins.bound import BoundProvider
+from core.plugins.registry import LoadedIntegration
 from core.stock.models import MovementReason
 from core.stock.service import Movement, move
 from crossdock.channel import StockAnswer, StockLevelUpdate
