@@ -6,6 +6,7 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 from crossdock.extensions import SchemaExtension
+from schema import input_values
 from schema.engine.documents import Limits
 from schema.engine.engine import Engine
 from schema.engine.finish import Node, finish_types
@@ -34,6 +35,7 @@ def build_engine(
         types=[Node, *(info.cls for info in registry.types.values() if info.prefix is not None)],
         config=StrawberryConfig(scalar_map=SCALARS),
     )
+    input_values.prepare(schema)
     engine = Engine(schema, registry, limits, introspection=introspection)
     add_plugin_fields(engine.core, registry, extensions)
     return engine

@@ -1,5 +1,8 @@
 """Requests of one kind that come while others are at work, done together: alone nobody waits, under load batches grow.
 
+Programs that were answered together often ask again together, each a moment after the other. Whoever of them came
+first would go alone, and the rest after it: so after a batch of several the next one waits for them, while they come.
+
 A batch takes one transaction and as many statements as one request would. What fails together is done one by one, so
 that everybody hears of their own mistake alone.
 """
@@ -17,6 +20,10 @@ MOST = 50
 """Requests in one batch."""
 PATIENCE = 0.25
 """Seconds that requests gather at most: a batch that takes longer, for it waits for a lock, holds up nobody else."""
+PAUSE = 0.02
+"""Seconds without a new request after which nobody else is waited for, of those who were answered together."""
+REUNION = 0.05
+"""Seconds that they are waited for in all, for those who come may be others, and come for ever."""
 
 Asked = tuple[Request | None, T]
 """A request's idempotency key, and what it asks for."""
@@ -36,6 +43,7 @@ class Convoy(Generic[T]):
     def __init__(self, answer: Answer[T]) -> None:
         self._answer = answer
         self._waiting: list[_Waiting[T]] = []
+        self._came = asyncio.Event()
         self._tending: asyncio.Task[None] | None = None
         self._at_work: set[asyncio.Task[None]] = set()
 
@@ -43,6 +51,7 @@ class Convoy(Generic[T]):
         """The answer to one request, or its error."""
         waiting = _Waiting(asked, asyncio.get_running_loop().create_future())
         self._waiting.append(waiting)
+        self._came.set()
         if self._tending is None:
             self._tending = asyncio.create_task(self._tend())
         return await waiting.answer
@@ -55,8 +64,22 @@ class Convoy(Generic[T]):
                 self._at_work.add(at_work)
                 at_work.add_done_callback(self._at_work.discard)
                 await asyncio.wait({at_work}, timeout=PATIENCE)
+                if len(batch) > 1 and at_work.done():
+                    await self._gather(len(self._waiting) + len(batch))
         finally:
             self._tending = None
+
+    async def _gather(self, expected: int) -> None:
+        """Wait until so many are there, or nobody has come for a moment."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + REUNION
+        while len(self._waiting) < min(expected, MOST):
+            self._came.clear()
+            try:
+                async with asyncio.timeout_at(min(until, loop.time() + PAUSE)):
+                    await self._came.wait()
+            except TimeoutError:
+                return
 
     def _next_batch(self) -> list[_Waiting[T]]:
         """The oldest. Of those with the same key only the first: the others come after it, and hear its answer."""

@@ -1,12 +1,12 @@
 """The written record of acts asked of remote systems: the intent first, the outcome after."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
+import orjson
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from core import clock, outbox
@@ -16,6 +16,38 @@ STUCK_AFTER = timedelta(minutes=2)
 """A call that has been CALLING for this long lost its caller; whether it happened is unknown."""
 
 _DONE = {CallState.SUCCEEDED, CallState.REJECTED}
+
+# What is new is begun by the same statement where the caller is about to act; in the order of the keys, so that two
+# who intend the same acts wait, but never for each other.
+_INTEND = text(
+    """
+    insert into external_calls (integration_id, purpose, subject, call_key, order_id, state, attempts, created_at,
+        called_at)
+    select integration_id, purpose, subject, call_key, order_id, case when :begun then 'CALLING' else 'INTENDED' end,
+        case when :begun then 1 else 0 end, :now, case when :begun then cast(:now as timestamptz) end
+    from jsonb_to_recordset(cast(:intents as jsonb))
+        as intent(integration_id bigint, purpose text, subject text, call_key text, order_id bigint)
+    order by call_key
+    on conflict (call_key) do nothing
+    returning id, call_key
+    """
+)
+_FINISH = text(
+    """
+    with ended as (
+        select * from jsonb_to_recordset(cast(:ended as jsonb))
+            as ended(id bigint, state text, message text, answer jsonb)
+    ), locked as materialized (
+        select id from external_calls where id in (select id from ended) order by id for update
+    )
+    update external_calls call
+    set state = ended.state, message = ended.message, answer = ended.answer,
+        finished_at = case when ended.state in ('SUCCEEDED', 'REJECTED', 'FAILED') then cast(:now as timestamptz) end
+    from ended join locked using (id)
+    where call.id = ended.id
+    returning call.id, call.purpose, call.subject, call.order_id, call.state, call.message
+    """
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,17 +104,16 @@ def intend(
 
 def intend_all(session: Session, intents: Sequence[Intent]) -> dict[str, int]:
     """The same for many acts; their calls by key."""
-    if not intents:
-        return {}
-    rows = [{**asdict(intent), "created_at": clock.now()} for intent in intents]
-    named = (ExternalCall.call_key, ExternalCall.id)
-    adding = insert(ExternalCall).values(rows).on_conflict_do_nothing(index_elements=[ExternalCall.call_key])
-    calls = {row.call_key: row.id for row in session.execute(adding.returning(*named))}
-    known = [intent.call_key for intent in intents if intent.call_key not in calls]
-    if known:
-        found = session.execute(select(*named).where(ExternalCall.call_key.in_(known)))
-        calls |= {row.call_key: row.id for row in found}
-    return calls
+    calls = _added(session, intents, begun=False)
+    return calls | _known(session, [intent.call_key for intent in intents if intent.call_key not in calls])
+
+
+def intend_and_begin(session: Session, intents: Sequence[Intent]) -> dict[str, Begun]:
+    """Write down acts that are asked for as soon as this transaction has ended, and take their calls; by key."""
+    fresh = _added(session, intents, begun=True)
+    begun = {key: Begun(call_id, key, CallState.INTENDED, None, None) for key, call_id in fresh.items()}
+    known = _known(session, [intent.call_key for intent in intents if intent.call_key not in fresh])
+    return begun | {each.key: each for each in begin(session, known.values()).values()}
 
 
 def begin(session: Session, call_ids: Iterable[int]) -> dict[int, Begun]:
@@ -102,16 +133,30 @@ def begin(session: Session, call_ids: Iterable[int]) -> dict[int, Begun]:
 
 def finish(session: Session, ended: Iterable[Ended]) -> None:
     """Write down how calls ended. One that was begun and not made after all is INTENDED again."""
-    outcomes = {each.id: each for each in ended}
-    for call in _locked(session, outcomes):
-        outcome = outcomes[call.id]
-        state = outcome.state
-        call.state, call.message, call.answer = state, outcome.message, outcome.answer
-        call.finished_at = clock.now() if state in _DONE or state is CallState.FAILED else None
+    outcomes = orjson.dumps(list(ended)).decode()
+    session.flush()
+    rows = session.execute(_FINISH, {"ended": outcomes, "now": clock.now()}).all()
+    for call in sorted(rows, key=lambda row: row.id):
+        state = CallState(call.state)
         if state is not CallState.INTENDED:
             about = f"{call.purpose.replace('_', ' ').capitalize()} for {call.subject} {_WORDS[state]}"
-            message = f"{about}: {outcome.message}" if outcome.message else f"{about}."
+            message = f"{about}: {call.message}" if call.message else f"{about}."
             outbox.record(session, f"call.{state.value.lower()}", f"call_{call.id}", message, order_id=call.order_id)
+
+
+def _added(session: Session, intents: Sequence[Intent], *, begun: bool) -> dict[str, int]:
+    """The calls that were not known, by key."""
+    if not intents:
+        return {}
+    values = {"intents": orjson.dumps(list(intents)).decode(), "begun": begun, "now": clock.now()}
+    return {row.call_key: row.id for row in session.execute(_INTEND, values)}
+
+
+def _known(session: Session, keys: Sequence[str]) -> dict[str, int]:
+    if not keys:
+        return {}
+    found = session.execute(select(ExternalCall.call_key, ExternalCall.id).where(ExternalCall.call_key.in_(keys)))
+    return {row.call_key: row.id for row in found}
 
 
 def _locked(session: Session, call_ids: Iterable[int]) -> list[ExternalCall]:

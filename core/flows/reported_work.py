@@ -54,7 +54,7 @@ _OPEN = text(
 @periodic("work.ask", every=timedelta(seconds=5), queue="suppliers")
 def ask(hub: "Hub") -> None:
     """Ask every integration that reports work, and do what it says is done. A step that fails waits for next time."""
-    for key, reporter in hub.registry.providers("supplier", "work"):
+    for key, reporter in hub.providers("supplier", "work"):
         work = _open_work(hub, key)
         done = set(reporter.finished(hub.context(key), [state for state, _ in work.values()])) if work else set()
         for reference in sorted(done & set(work)):

@@ -47,11 +47,3 @@ def substitutes_among(line: FulfillmentLine, units: int, *, told: int | None = N
     if told is not None:
         return min(line.substituted, units, told)
     return max(0, units - (unpacked(line) - line.substituted))
-
-
-def accept_all(work: Work, now: datetime) -> None:
-    """Note a yes to all that is left."""
-    work.order.request_state = RequestState.ACCEPTED
-    work.order.accepted_at = work.order.accepted_at or now
-    for line in work.lines:
-        line.accepted = line.quantity - line.rejected - line.cancelled

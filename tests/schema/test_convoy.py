@@ -55,6 +55,56 @@ def test_what_comes_while_one_is_at_work_is_done_together_and_each_hears_its_own
     assert isinstance(bad, ValueError)
 
 
+def test_those_who_were_answered_together_are_waited_for_when_they_ask_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(convoy, "PAUSE", 30)
+    monkeypatch.setattr(convoy, "REUNION", 30)
+
+    async def scenario() -> list[list[str]]:
+        worker = Worker()
+        together = Convoy(worker)
+        first = [*await ask(together, "a"), *await ask(together, "b", "c")]
+        await answers(worker, first[:1])
+        await worker.begun.get()
+        asked = await ask(together, "a again")
+        await answers(worker, first[1:])
+        for thing in ("b again", "c again"):
+            asked += await ask(together, thing)
+        await answers(worker, asked)
+        return worker.batches
+
+    assert asyncio.run(asyncio.wait_for(scenario(), 10)) == [["a"], ["b", "c"], ["a again", "b again", "c again"]]
+
+
+@pytest.mark.parametrize("limit", ["PAUSE", "REUNION"])
+def test_nobody_is_waited_for_who_does_not_come(limit: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(convoy, "PAUSE", 30)
+    monkeypatch.setattr(convoy, "REUNION", 30)
+    monkeypatch.setattr(convoy, limit, 0)
+
+    async def scenario() -> list[list[str]]:
+        worker = Worker()
+        together = Convoy(worker)
+        await answers(worker, [*await ask(together, "a"), *await ask(together, "b", "c")])
+        await answers(worker, await ask(together, "c again"))
+        return worker.batches
+
+    assert asyncio.run(asyncio.wait_for(scenario(), 10)) == [["a"], ["b", "c"], ["c again"]]
+
+
+def test_one_who_asks_alone_waits_for_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(convoy, "PAUSE", 30)
+    monkeypatch.setattr(convoy, "REUNION", 30)
+
+    async def scenario() -> list[list[str]]:
+        worker = Worker()
+        together = Convoy(worker)
+        for thing in ("a", "b", "c"):
+            await answers(worker, await ask(together, thing))
+        return worker.batches
+
+    assert asyncio.run(asyncio.wait_for(scenario(), 10)) == [["a"], ["b"], ["c"]]
+
+
 def test_the_same_key_again_comes_after_the_first() -> None:
     async def scenario() -> list[list[str]]:
         worker = Worker()

@@ -2,20 +2,47 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 import crossdock
 from core import ids
 from core.fulfillment import queries
-from core.fulfillment.models import FulfillmentOrder
 from core.fulfillment.queries import Work, left
-from core.integrations.models import Integration
-from core.orders import queries as orders
-from core.orders.models import Order, OrderLine
-from core.purchasing.models import Supplier, SupplierOffer
-from core.stock.models import Location
+
+_LOCK_ORDERS = text(
+    """
+    select from orders where id in (select order_id from fulfillment_orders where id = any(:work))
+    order by id for no key update
+    """
+)
+
+# What stands around each fulfillment order; by its lines, what the order and the supplier call them.
+_AROUND = text(
+    """
+    select work.id, orders.number, orders.shipping_address, orders.shipping_method, orders.note,
+        orders.on_hold or orders.validated_at is null as rests,
+        locations.code as location, integrations.key as integration,
+        (select jsonb_object_agg(line.id, jsonb_build_object('name', sold.name, 'supplier_sku', offer.supplier_sku,
+                'cost_minor', offer.cost_minor, 'currency', offer.currency))
+            from fulfillment_lines line
+            join order_lines sold on sold.id = line.order_line_id
+            left join lateral (
+                select supplier_sku, cost_minor, supplier_offers.currency from supplier_offers
+                join suppliers on suppliers.id = supplier_id and suppliers.location_id = work.location_id
+                where supplier_offers.item_id = line.item_id
+                order by supplier_offers.id desc limit 1
+            ) offer on true
+            where line.fulfillment_order_id = work.id) as lines
+    from fulfillment_orders work
+    join orders on orders.id = work.order_id
+    join locations on locations.id = work.location_id
+    left join integrations on integrations.id = work.integration_id
+    where work.id = any(:work)
+    """
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +67,13 @@ def locked_work(session: Session, work_id: int) -> Work:
 
 def locked_works(session: Session, work_ids: Collection[int]) -> list[Work]:
     """Fulfillment orders by id; their orders are locked first. Raises NotFound."""
-    orders.lock(session, queries.order_ids_of(session, work_ids).values())
+    lock_orders_of(session, work_ids)
     return queries.locked(session, work_ids)
+
+
+def lock_orders_of(session: Session, work_ids: Collection[int]) -> None:
+    """Lock the orders of fulfillment orders, in the order of their ids."""
+    session.execute(_LOCK_ORDERS, {"work": list(work_ids)})
 
 
 def supplier_order(session: Session, work: Work, *, quantities: Mapping[int, int] | None = None) -> Asked:
@@ -55,80 +87,43 @@ def supplier_orders(
     """The same for many fulfillment orders."""
     if not works:
         return []
-    known = _surroundings(session, works)
-    return [_asked(work, known, quantities) for work in works]
+    session.flush()
+    around = {row.id: row for row in session.execute(_AROUND, {"work": [work.order.id for work in works]})}
+    return [_asked(work, around[work.order.id], quantities) for work in works]
 
 
-@dataclass(frozen=True, slots=True)
-class _Surroundings:
-    orders: Mapping[int, Order]
-    places: Mapping[int, tuple[str, str | None]]
-    """By fulfillment order: the location's code, and the key of the integration."""
-    names: Mapping[int, str]
-    offers: Mapping[tuple[int, int], SupplierOffer]
-    """By location and item."""
-
-
-def _surroundings(session: Session, works: Sequence[Work]) -> _Surroundings:
-    order_ids = {work.order.order_id for work in works}
-    found = session.scalars(select(Order).where(Order.id.in_(order_ids)))
-    places = session.execute(
-        select(FulfillmentOrder.id, Location.code, Integration.key)
-        .join(Location, Location.id == FulfillmentOrder.location_id)
-        .outerjoin(Integration, Integration.id == FulfillmentOrder.integration_id)
-        .where(FulfillmentOrder.id.in_([work.order.id for work in works]))
-    )
-    names = session.execute(select(OrderLine.id, OrderLine.name).where(OrderLine.order_id.in_(order_ids)))
-    offers = session.execute(
-        select(Supplier.location_id, SupplierOffer)
-        .join(Supplier, Supplier.id == SupplierOffer.supplier_id)
-        .where(
-            Supplier.location_id.in_({work.order.location_id for work in works}),
-            SupplierOffer.item_id.in_({line.item_id for work in works for line in work.lines}),
-        )
-    )
-    return _Surroundings(
-        orders={order.id: order for order in found},
-        places={work_id: (code, key) for work_id, code, key in places},
-        names={row.id: row.name for row in names},
-        offers={(location_id, offer.item_id): offer for location_id, offer in offers if location_id is not None},
-    )
-
-
-def _asked(work: Work, known: _Surroundings, quantities: Mapping[int, int] | None) -> Asked:
-    order = known.orders[work.order.order_id]
-    location, integration = known.places[work.order.id]
+def _asked(work: Work, around: Any, quantities: Mapping[int, int] | None) -> Asked:
     lines = []
     for line in work.lines:
         units = left(line) if quantities is None else quantities.get(line.id, 0)
         if not units:
             continue
-        offer = known.offers.get((work.order.location_id, line.item_id))
+        known = around.lines[str(line.id)]
         lines.append(
             crossdock.SupplierLine(
                 line=ids.encode("orl", line.order_line_id),
                 sku=line.sku,
                 quantity=units,
-                name=known.names[line.order_line_id],
-                supplier_sku=offer.supplier_sku if offer else None,
-                unit_cost=crossdock.Money(offer.cost_minor, offer.currency) if offer else None,
+                name=known["name"],
+                supplier_sku=known["supplier_sku"],
+                unit_cost=crossdock.Money(known["cost_minor"], known["currency"]) if known["currency"] else None,
             )
         )
     request = crossdock.SupplierOrder(
         reference=ids.encode("ful", work.order.id),
-        order_number=order.number,
-        location=location,
-        ship_to=crossdock.Address(**order.shipping_address) if order.shipping_address else None,
+        order_number=around.number,
+        location=around.location,
+        ship_to=crossdock.Address(**around.shipping_address) if around.shipping_address else None,
         lines=tuple(lines),
         ship_by=work.order.ship_by,
-        shipping_method=order.shipping_method,
-        note=order.note,
+        shipping_method=around.shipping_method,
+        note=around.note,
     )
     return Asked(
         work_id=work.order.id,
-        order_id=order.id,
-        integration=integration,
+        order_id=work.order.order_id,
+        integration=around.integration,
         integration_id=work.order.integration_id,
-        rests=order.on_hold or order.validated_at is None,
+        rests=around.rests,
         request=request,
     )

@@ -6,19 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.orm import Session
 
-from core import clock, ids
+from core import clock
 from core.external import service as external
 from core.external.models import CallState
 from core.external.service import Begun
 from core.flows import statuses
 from core.flows.asking import Outcome, ask, write_down
-from core.flows.fulfil.asked import Asked, locked_works, supplier_orders
+from core.flows.fulfil.asked import Asked, lock_orders_of, locked_works, supplier_orders
 from core.flows.fulfil.refuse import refuse
 from core.fulfillment import held
+from core.fulfillment.handing import HandedOver, about_to_ask, handed_over
 from core.fulfillment.models import FulfillmentMethod, RequestState
 from core.fulfillment.queries import Work
-from core.fulfillment.service import accept_all
-from core.fulfillment.work import NewWork, record
+from core.fulfillment.work import NewWork
 from core.integrations.health import note_health
 from core.jobs.registry import enqueue, job
 from crossdock import Retryable, Submission
@@ -90,17 +90,21 @@ def _intended(session: Session, work_ids: list[int]) -> list[tuple[Asked, Begun]
     known = zip(works, supplier_orders(session, works), strict=True)
     # What was asked already may have been heard: that is found out even while the order waits.
     due = [(work, request) for work, request in known if not request.rests or work.order.submitted_at is not None]
-    requests = [request for _, request in due]
-    for work, request in due:
-        work.order.submitted_at = work.order.submitted_at or clock.now()
-        if request.integration is None:
-            _handed_over(session, work, {"accepted": work.order.method is FulfillmentMethod.SELF})
-    statuses.refresh(session, [request.order_id for request in requests if request.integration is None])
-    asked = {_key(request): request for request in requests if request.integration is not None}
-    calls = external.intend_all(session, [_intent(key, request) for key, request in asked.items()])
-    session.flush()
-    begun = external.begin(session, calls.values())
-    return [(request, begun[calls[key]]) for key, request in asked.items()]
+    about_to_ask(session, [work.order.id for work, _ in due], clock.now())
+    _nobody_to_ask(session, [(work, request) for work, request in due if request.integration is None])
+    asked = {_key(request): request for _, request in due if request.integration is not None}
+    begun = external.intend_and_begin(session, [_intent(key, request) for key, request in asked.items()])
+    return [(request, begun[key]) for key, request in asked.items()]
+
+
+def _nobody_to_ask(session: Session, due: Sequence[tuple[Work, Asked]]) -> None:
+    """No integration speaks for these locations: our own people take the work at once, others answer by hand."""
+    told = [
+        HandedOver(work_id=work.order.id, external_id=None, accepted=work.order.method is FulfillmentMethod.SELF)
+        for work, _ in due
+    ]
+    handed_over(session, told, clock.now())
+    statuses.refresh(session, [request.order_id for _, request in due])
 
 
 def _key(request: Asked) -> str:
@@ -153,26 +157,21 @@ def _wait(_provider: Any, _ctx: Any) -> Submission:
 
 
 def _answered(session: Session, outcomes: Sequence[tuple[Asked, Outcome[Submission]]]) -> None:
-    works = {work.order.id: work for work in locked_works(session, [asked.work_id for asked, _ in outcomes])}
-    for asked, outcome in outcomes:
-        work = works[asked.work_id]
-        if outcome.succeeded:
-            answer = outcome.answer or (_note(outcome.value) if outcome.value else {})
-            work.order.external_id = work.order.external_id or answer.get("external_id")
-            if work.order.request_state is RequestState.UNSUBMITTED:
-                _handed_over(session, work, answer)
-        elif outcome.state is CallState.REJECTED and work.live:
-            refuse(session, work, None, reason=outcome.message or "The location refused the order.")
+    """Note what became of the work; the locks are taken in the order that all flows take them in."""
+    lock_orders_of(session, [asked.work_id for asked, _ in outcomes])
+    told = [_told(asked, outcome) for asked, outcome in outcomes if outcome.succeeded]
+    handed_over(session, told, clock.now())
+    refused = {asked.work_id: outcome for asked, outcome in outcomes if outcome.state is CallState.REJECTED}
+    for work in locked_works(session, refused) if refused else []:
+        if work.live:
+            refuse(session, work, None, reason=refused[work.order.id].message or "The location refused the order.")
     statuses.refresh(session, [asked.order_id for asked, _ in outcomes])
 
 
-def _handed_over(session: Session, work: Work, answer: dict[str, Any]) -> None:
-    number = ids.encode("ful", work.order.id)
-    work.order.request_state = RequestState.SUBMITTED
-    record(session, "fulfillment.submitted", work.order, f"{number} was handed to its location.")
-    if answer.get("accepted"):
-        accept_all(work, clock.now())
-        record(session, "fulfillment.accepted", work.order, f"{number} was accepted.")
+def _told(asked: Asked, outcome: Outcome[Submission]) -> HandedOver:
+    answer = outcome.answer or (_note(outcome.value) if outcome.value else {})
+    accepted = bool(answer.get("accepted"))
+    return HandedOver(work_id=asked.work_id, external_id=answer.get("external_id") or None, accepted=accepted)
 
 
 def _note(submission: Submission) -> dict[str, Any]:
