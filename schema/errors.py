@@ -10,6 +10,7 @@ from asyncpg.exceptions import QueryCanceledError
 from graphql import GraphQLError
 
 from core.errors import CrossdockError, Invalid
+from schema.away import SENTENCE, UNAVAILABLE, is_away
 
 log = structlog.get_logger()
 
@@ -73,6 +74,10 @@ def present(error: GraphQLError, request_id: str) -> dict[str, Any]:
     if isinstance(cause, CrossdockError):
         shown["message"] = cause.message
         shown["extensions"] = {"code": cause.code, "retryable": cause.retryable}
+    elif is_away(cause):
+        log.warning("graphql.away", request_id=request_id, path=error.path, error=str(cause))
+        shown["message"] = SENTENCE
+        shown["extensions"] = {"code": UNAVAILABLE, "retryable": True, "requestId": request_id}
     elif isinstance(cause, QueryCanceledError):
         log.warning("graphql.timed_out", request_id=request_id, path=error.path)
         shown["message"] = "Reading this took too long; ask for less."

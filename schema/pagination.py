@@ -14,8 +14,8 @@ T = TypeVar("T")
 
 DEFAULT, MOST = 50, 250
 
-COUNTED = 10_000
-"""How far `totalCount` counts where nobody says."""
+COUNTED, LARGEST_COUNT = 10_000, 1_000_000
+"""How far `totalCount` counts where nobody says, and how far at most."""
 
 
 @strawberry.type
@@ -43,7 +43,7 @@ class Connection(Generic[T]):
         description="Counted only when asked for, and no further than `limit`."
     )
     def total_count(self, limit: int | None = COUNTED) -> int:
-        return min(self.total, COUNTED if limit is None else limit)
+        return min(self.total, count_limit(limit))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,14 @@ class Slice:
     def size(self) -> int:
         given = self.last if self.last is not None else self.first
         return DEFAULT if given is None else given
+
+
+def count_limit(given: int | None) -> int:
+    """How far `totalCount` is to count. Raises an error of the caller's for a number that it may not be."""
+    limit = COUNTED if given is None else given
+    if not 0 <= limit <= LARGEST_COUNT:
+        raise invalid(f"`limit` must be between 0 and {LARGEST_COUNT}.", "limit")
+    return limit
 
 
 def invalid(message: str, argument: str) -> GraphQLError:

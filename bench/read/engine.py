@@ -88,9 +88,9 @@ class _Recorder(Database):
         self.statements: list[Statement] = []
         self.answers: dict[tuple[str, str], list[Row]] = {}
 
-    async def fetch(self, text: str, values: Sequence[Any]) -> list[Row]:
+    async def fetch(self, text: str, values: Sequence[Any], *, anew: bool = False) -> list[Row]:
         self.statements.append((text, list(values)))
-        rows = self.answers[text, repr(values)] = await super().fetch(text, values)
+        rows = self.answers[text, repr(values)] = await super().fetch(text, values, anew=anew)
         return rows
 
 
@@ -101,5 +101,5 @@ class _Replay(Database):
         super().__init__("")
         self._answers = answers
 
-    async def fetch(self, text: str, values: Sequence[Any]) -> list[Row]:
+    async def fetch(self, text: str, values: Sequence[Any], *, anew: bool = False) -> list[Row]:  # noqa: ARG002
         return self._answers[text, repr(values)]

@@ -31,6 +31,7 @@ class InboxMessage(Base):
             "uq_inbox_messages", "integration_id", "kind", "external_id", "external_version", unique=True,
             postgresql_nulls_not_distinct=True, postgresql_where=text("external_id is not null"),
         ),
+        Index("ix_inbox_messages_integration", "integration_id", "id"),
         Index("ix_inbox_messages_received", "received_at", "id"),
         Index("ix_inbox_messages_waiting", "id", postgresql_where=text("state in ('RECEIVED', 'QUARANTINED')")),
     )  # fmt: skip

@@ -8,11 +8,11 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from core import clock
 from core.cases.models import Case as Row
-from core.catalog.models import Channel
 from core.orders.models import Order
 from schema.cases.types import Case, CaseKind, CaseState
 from schema.context import Context
 from schema.engine import Page, query
+from schema.named import of_channels
 from schema.pagination import Connection, Slice
 
 _NEWEST = (Row.opened_at.desc(), Row.id.desc())
@@ -38,8 +38,7 @@ def conditions(filter: CaseFilter | None) -> Iterator[ColumnElement[bool]]:
     if filter.code is not None:
         yield Row.code.in_(filter.code)
     if filter.channel is not None:
-        theirs = select(Channel.id).where(Channel.key.in_(filter.channel))
-        yield Row.order_id.in_(select(Order.id).where(Order.channel_id.in_(theirs)))
+        yield Row.order_id.in_(select(Order.id).where(of_channels(Order.channel_id, filter.channel)))
     if filter.assignee is not None:
         yield Row.assignee == filter.assignee
     if filter.overdue is not None:

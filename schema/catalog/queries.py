@@ -7,12 +7,13 @@ from sqlalchemy import not_, or_
 from sqlalchemy.sql.elements import ColumnElement
 
 from core.catalog import models
-from core.purchasing.models import Supplier, SupplierOffer
+from core.purchasing.models import SupplierOffer
 from schema.catalog.types import SCOPE, Channel, Item, ItemKind, Listing, PublishState
 from schema.context import Context
 from schema.engine import All, Find, Page, Ref, query
 from schema.errors import exactly_one
 from schema.ids import ItemId
+from schema.named import of_channels, of_suppliers
 from schema.pagination import Connection, Slice
 from schema.search import mentions
 from schema.stock.reorder import below_reorder_point
@@ -78,7 +79,7 @@ def _items(filter: ItemFilter | None) -> Iterator[ColumnElement[bool]]:
     if filter.tag is not None:
         yield models.Item.tags.overlap(filter.tag)
     if filter.supplier is not None:
-        yield models.Item.offers.any(SupplierOffer.supplier.has(Supplier.key.in_(filter.supplier)))
+        yield models.Item.offers.any(of_suppliers(SupplierOffer.supplier_id, filter.supplier))
     if filter.active is not None:
         yield models.Item.active.is_(filter.active)
     if filter.below_reorder_point is not None:
@@ -89,7 +90,7 @@ def _listings(filter: ListingFilter | None) -> Iterator[ColumnElement[bool]]:
     if filter is None:
         return
     if filter.channel is not None:
-        yield models.Listing.channel.has(models.Channel.key.in_(filter.channel))
+        yield of_channels(models.Listing.channel_id, filter.channel)
     if filter.sku is not None:
         yield models.Listing.item.has(models.Item.sku.in_(filter.sku))
     if filter.mapped is not None:

@@ -4,7 +4,7 @@ Follows the specification's value completion, with the executor's own bookkeepin
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from inspect import isawaitable
 from typing import TYPE_CHECKING, Any
@@ -15,11 +15,12 @@ from graphql.execution.values import get_argument_values
 from graphql.pyutils import Path
 from strawberry.types.arguments import convert_arguments
 
-from schema.engine.plan import Plan, Selected, Selection
+from schema.engine.plan import Selected, Selection
 from schema.engine.specs import Computed
 
 if TYPE_CHECKING:
     from schema.engine.executor import ReadExecutor
+    from schema.engine.read import Prepared
 
 
 class Row:
@@ -54,17 +55,18 @@ class Done:
 
 async def answers(
     executor: "ReadExecutor",
-    plan: Plan,
+    prepared: "Prepared",
     kind: GraphQLOutputType,
     details: list[FieldDetails],
     paths: Sequence[Path],
     data: Sequence[Any],
 ) -> list[Any]:
     """The completed value for each place, or the exception that it failed with."""
-    if plan.computed:
+    plan, failures = prepared.plan, prepared.failures
+    if plan.computed or failures:
         pending: list[Pending] = []
         for path, value in zip(paths, data, strict=True):
-            _gather(plan.selection, value, path, pending)
+            _gather(plan.selection, value, path, pending, failures)
         await _compute(executor, pending)
     completed: list[Any] = []
     for path, value in zip(paths, data, strict=True):
@@ -75,17 +77,22 @@ async def answers(
     return completed
 
 
-def _gather(selection: Selection, value: Any, path: Path, pending: list[Pending]) -> None:
+def _gather(
+    selection: Selection, value: Any, path: Path, pending: list[Pending], failures: Mapping[int, Exception]
+) -> None:
+    """Find every computed field, and put the errors of wrong arguments where their fields stand."""
     if isinstance(value, list):
         for index, item in enumerate(value):
-            _gather(selection, item, path.add_key(index, None), pending)
+            _gather(selection, item, path.add_key(index, None), pending, failures)
     elif isinstance(value, dict):
         for field in selection.fields:
             below = path.add_key(field.key, selection.type.name)
-            if isinstance(field.spec, Computed):
+            if field.site is not None and field.site in failures:
+                value[field.column] = failures[field.site]
+            elif isinstance(field.spec, Computed):
                 pending.append(Pending(value, field, selection.type, below))
             elif field.children is not None:
-                _gather(field.children, value[field.column], below, pending)
+                _gather(field.children, value[field.column], below, pending, failures)
 
 
 async def _compute(executor: "ReadExecutor", pending: list[Pending]) -> None:
@@ -93,7 +100,11 @@ async def _compute(executor: "ReadExecutor", pending: list[Pending]) -> None:
     groups: dict[Any, list[Pending]] = {}
     inputs: dict[Any, dict[str, Any]] = {}
     for one in pending:
-        given = _arguments(executor, one.selected)
+        try:
+            given = _arguments(executor, one.selected)
+        except Exception as problem:  # noqa: BLE001  # the error of this field alone
+            one.holder[one.selected.column] = problem
+            continue
         key = (id(one.selected.spec), repr(given))
         groups.setdefault(key, []).append(one)
         inputs[key] = given

@@ -6,6 +6,7 @@ from schema.engine.plan import Selected, Selection
 from schema.engine.render import Renderer
 from schema.engine.sql import literal, quoted, row, rows
 from schema.engine.window import BindTo, Window
+from schema.pagination import LARGEST_COUNT, MOST
 
 Source = Callable[[str], str]
 
@@ -24,11 +25,15 @@ class _Page:
 
     def __init__(self, to: Renderer, window: Window, bind: BindTo, source: Source) -> None:
         self.to, self.window, self.bind, self.source = to, window, bind, source
-        self.size = window.page.size
         self.row = to.alias()
         self.columns: list[str] = []
         self.aggregates: list[str] = []
         self.cursors = self.look_ahead = False
+
+    @property
+    def size(self) -> str:
+        """How many rows are shown: a value that is bound where it is first spoken of."""
+        return self.window.size(self.bind)
 
     def value(self, selection: Selection, field: Selected, *, plain: bool) -> str:
         """One field of the connection. `plain`: its nodes are all that is asked, so that they are a mere list."""
@@ -44,7 +49,7 @@ class _Page:
                 return row(f"select {parts}")
             case "nodes" if plain:
                 columns = self.to.columns(field.child, self.row)
-                return rows(f"select {columns} from {self._found(self.row, self.size)}")
+                return rows(f"select {columns} from {self._found()}")
             case "nodes":
                 return self._list(self._object(field.child))
             case _:
@@ -54,8 +59,7 @@ class _Page:
         """The `from` that the values above stand on; empty where no row is needed."""
         if not self.aggregates and not self.cursors and not self.look_ahead:
             return ""
-        inner = self.to.alias()
-        found = self._found(inner, self.size + 1 if self.look_ahead else self.size)
+        found = self._found()
         columns = ["row_number() over () as rn", *self.columns]
         aggregates = list(self.aggregates)
         if self.cursors:
@@ -65,15 +69,17 @@ class _Page:
                 aggregates.append(f"array_agg(p.k{number}{order}){self._shown()} as k{number}")
         if self.look_ahead:
             aggregates.append("count(*) as fetched")
-        page = f"(select {inner}.* from {found}) {self.row}"
-        return f" from (select {', '.join(aggregates)} from (select {', '.join(columns)} from {page}) p) a"
+        return f" from (select {', '.join(aggregates)} from (select {', '.join(columns)} from {found}) p) a"
 
-    def _found(self, alias: str, limit: int) -> str:
-        window = self.window
-        wheres = self.source(alias)
-        for part in (*window.wheres(alias, self.bind), *window.bounds(alias, self.bind)):
+    def _found(self) -> str:
+        """The tables, conditions and limit of the rows of the page, and of one more where somebody asks for it."""
+        window, inner = self.window, self.to.alias()
+        wheres = self.source(inner)
+        for part in (*window.wheres(inner, self.bind), *window.bounds(inner, self.bind)):
             wheres += f" and ({part})"
-        return f"{wheres} order by {window.order.sql(alias, backward=window.page.backward)} limit {limit}"
+        ordered = f"{wheres} order by {window.order.sql(inner, backward=window.page.backward)}"
+        size = f"{self.size} + 1" if self.look_ahead else self.size
+        return f"(select {inner}.* from {ordered} limit {MOST + 1}) {self.row} {limited(size)}"
 
     def _object(self, selection: Selection) -> str:
         return row(f"select {self.to.columns(selection, self.row)}")
@@ -119,8 +125,20 @@ class _Page:
                 return f"(case when a.k0 is not null then {self.window.order.cursor_sql(keys)} end)"
 
     def _count(self, field: Selected) -> str:
+        if (limit := self.to.limit(field)) is None:
+            return "null"
         inner = self.to.alias()
         wheres = self.source(inner)
         for part in self.window.wheres(inner, self.bind):
             wheres += f" and ({part})"
-        return f"(select count(*) from (select 1 from {wheres} limit {self.to.limit(field)}) c)"
+        counted = f"(select 1 from {wheres} limit {LARGEST_COUNT}) r {limited(limit)}"
+        return f"(select count(*) from (select from {counted}) c)"
+
+
+def limited(size: str) -> str:
+    """A limit whose size is bound, over a query that has a larger one written out.
+
+    PostgreSQL keeps its plan for a statement only where that looks no dearer than one made for the values at hand.
+    A limit that it may not look at looks alike in both, and it plans by the one that it can read.
+    """
+    return f"limit (select {size})"

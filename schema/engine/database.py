@@ -7,8 +7,21 @@ from typing import Any
 import asyncpg
 
 from core import metrics
+from schema.away import Away
 from schema.engine.pool import Pool
 from schema.engine.sql import Prepared, statement
+
+GONE = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+    OSError,  # refused, reset, or no answer within the time to connect
+)
+"""What asyncpg says of a server that is not there, that ends or that begins."""
+_PATIENCE = 15.0
+"""Seconds that the server has to take a new connection."""
 
 
 class Row(asyncpg.Record):  # type: ignore[misc]  # asyncpg has no types
@@ -44,6 +57,7 @@ class Database:
     async def _connect(self) -> Any:
         return await asyncpg.connect(
             self.url,
+            timeout=_PATIENCE,
             record_class=Row,
             statement_cache_size=1000,
             max_cacheable_statement_size=256 * 1024,
@@ -57,14 +71,21 @@ class Database:
             },
         )
 
-    async def fetch(self, text: str, values: Sequence[Any]) -> list[Row]:
-        """Rows of one statement. Cancelling the caller cancels the statement in the server."""
+    async def fetch(self, text: str, values: Sequence[Any], *, anew: bool = False) -> list[Row]:
+        """Rows of one statement. Cancelling the caller cancels the statement in the server.
+
+        With `anew`, it is planned for these values, as is best where some of them find little and others much.
+        Raises Away where the server is, or where no connection gets free.
+        """
         metrics.sql_sent()
         for watcher in self.watchers:
             watcher(text)
         if self._pool is None:
             raise RuntimeError("The database has not been started, or was stopped.")
-        return await self._pool.fetch(text, values)
+        try:
+            return await self._pool.fetch(text, values, anew=anew)
+        except GONE as problem:
+            raise Away("The database is away for a moment.") from problem
 
     async def select(self, query: Any, **values: Any) -> list[Row]:
         """Rows of a SQLAlchemy SELECT; or of a Prepared one with these values, which costs far less to ask again."""

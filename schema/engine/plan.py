@@ -17,7 +17,7 @@ from schema.engine.specs import Computed, Part, Related, Spec
 
 if TYPE_CHECKING:
     from schema.engine.executor import ReadExecutor
-    from schema.engine.window import Window
+    from schema.engine.sites import Site
 
 SPEC = "read-engine"
 """In the extensions of a field that a plugin added: where it lives."""
@@ -41,7 +41,7 @@ class Selected:
     spec: Spec | None
     children: "Selection | None" = None
     site: int | None = None
-    always: "Window | int | None" = None
+    always: "Site | None" = None
 
     @property
     def child(self) -> "Selection":

@@ -179,6 +179,8 @@ class _Caller:
     def _compute(self, rows: list[dict[str, object]]) -> Sequence[object]:
         try:
             return list(self.declared.compute(rows))
+        except (SystemExit, KeyboardInterrupt) as error:
+            raise RuntimeError(f"It raised {type(error).__name__}.") from error  # it is not its to end this process
         finally:
             self.places.release()
 

@@ -5,8 +5,11 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any
+from weakref import WeakSet
 
 import asyncpg
+
+from schema.away import Away
 
 _RESTED = 300.0
 """Seconds after which an idle connection is not trusted any more: firewalls forget them without a word."""
@@ -14,6 +17,8 @@ _RECOVERY = 5.0
 """Seconds that a connection has to come to rest after its statement was cancelled."""
 _FAREWELL = 2.0
 """Seconds that a server has to answer a goodbye."""
+PATIENCE = 5.0
+"""Seconds that a statement waits for a connection while all of them are at work."""
 LOST = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, OSError)
 """What asyncpg says of a statement whose connection is gone, if the connection then is closed."""
 
@@ -29,20 +34,25 @@ class Pool:
         self._queue: deque[asyncio.Future[Any]] = deque()
         self._recovering: set[asyncio.Task[None]] = set()
         self._closed = False
+        self._planning = WeakSet[Any]()
+        """Connections that have been told to plan each statement anew."""
 
-    async def fetch(self, text: str, values: Any) -> list[Any]:
+    async def fetch(self, text: str, values: Any, *, anew: bool = False) -> list[Any]:
         """Rows of one statement that only reads. Cancelling the caller cancels the statement in the server.
+
+        With `anew`, PostgreSQL plans it for these values, instead of keeping one plan for all. Raises Away where no
+        connection gets free in time.
 
         It is sent once more, over a new connection, where an idle one turns out to have been lost: a server that was
         started anew has ended all of them.
         """
-        connection, rested = await self._take()
+        connection, rested = await self._take(anew=anew)
         try:
-            return await self._ask(connection, text, values)
+            return await self._ask(connection, text, values, anew=anew)
         except LOST:
             if not rested or not connection.is_closed():
                 raise
-        return await self._ask(await self._another(), text, values)
+        return await self._ask(await self._another(), text, values, anew=anew)
 
     async def close(self) -> None:
         """End all that is idle now, and what is lent when it comes back. Waits for no server that says nothing."""
@@ -52,9 +62,11 @@ class Pool:
         while self._idle:  # what came to rest meanwhile
             self._drop(self._idle.pop()[0])
 
-    async def _ask(self, connection: Any, text: str, values: Any) -> list[Any]:
+    async def _ask(self, connection: Any, text: str, values: Any, *, anew: bool) -> list[Any]:
         """Send a statement over a connection that was taken, and give it back in whichever state it is then."""
         try:
+            if anew is not (connection in self._planning):
+                await self._tell(connection, anew=anew)
             rows: list[Any] = await connection.fetch(text, *values)
         except Exception:
             self._give(connection)
@@ -69,10 +81,19 @@ class Pool:
         self._give(connection)
         return rows
 
-    async def _take(self) -> tuple[Any, bool]:
-        """A connection, and whether it has rested: it may have been lost meanwhile, and nobody knows yet."""
+    async def _tell(self, connection: Any, *, anew: bool) -> None:
+        """How it is to plan from now on."""
+        await connection.execute(f"set plan_cache_mode = {'force_custom_plan' if anew else 'auto'}")
+        (self._planning.add if anew else self._planning.discard)(connection)
+
+    async def _take(self, *, anew: bool) -> tuple[Any, bool]:
+        """A connection, and whether it has rested: it may have been lost meanwhile, and nobody knows yet.
+
+        One that plans as it is to already, if there is one: the others have to be told first.
+        """
         while self._idle:
-            connection, since = self._idle.pop()
+            fit = [place for place, (one, _) in enumerate(self._idle) if anew is (one in self._planning)]
+            connection, since = self._idle.pop(fit[-1] if fit else -1)
             if not connection.is_closed() and time.monotonic() - since < _RESTED:
                 return connection, True
             self._drop(connection)
@@ -81,15 +102,8 @@ class Pool:
     async def _another(self) -> Any:
         """A connection that is in use until now, or a new one."""
         if self._made >= self._size:
-            turn = asyncio.get_running_loop().create_future()
-            self._queue.append(turn)
-            try:
-                if (given := await turn) is not None:
-                    return given
-            except asyncio.CancelledError:
-                if turn.done() and not turn.cancelled():
-                    self._pass_on(turn.result())
-                raise
+            if (given := await self._turn()) is not None:
+                return given
         else:
             self._made += 1
         try:
@@ -97,6 +111,21 @@ class Pool:
         except BaseException:
             self._pass_on(None)
             raise
+
+    async def _turn(self) -> Any:
+        """What whoever is before us passes on: a connection, or None for the right to make one."""
+        turn = asyncio.get_running_loop().create_future()
+        self._queue.append(turn)
+        try:
+            async with asyncio.timeout(PATIENCE):
+                try:
+                    return await turn
+                except asyncio.CancelledError:
+                    if turn.done() and not turn.cancelled():
+                        self._pass_on(turn.result())
+                    raise
+        except TimeoutError:
+            raise Away("Too much is being read at once.") from None
 
     def _give(self, connection: Any) -> None:
         if connection.is_closed() or self._closed:
@@ -133,7 +162,7 @@ class Pool:
     async def _recover(self, connection: Any) -> None:
         """Lend a connection again once the server has let go of the statement; end it where that takes too long."""
         try:
-            await asyncio.wait_for(connection.execute("select"), _RECOVERY)
+            await asyncio.wait_for(self._tell(connection, anew=False), _RECOVERY)
         except BaseException as problem:
             connection.terminate()  # whatever it is, it is of no more use
             if not isinstance(problem, Exception):

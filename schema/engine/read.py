@@ -5,29 +5,31 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import orjson
-from graphql import GraphQLError, GraphQLObjectType, GraphQLOutputType, VariableNode, is_non_null_type
-from graphql.execution.values import get_argument_values
+from graphql import GraphQLObjectType, GraphQLOutputType, is_non_null_type
 from graphql.pyutils import Path
 
 from schema.engine import complete, plan
 from schema.engine.connections import connection_sql
-from schema.engine.plan import Plan, Selected
+from schema.engine.plan import Plan
 from schema.engine.references import FoundReference, ListReference, PageReference
 from schema.engine.registry import TypeInfo
-from schema.engine.render import Renderer, Site, Slot
-from schema.engine.specs import ToPage, connection_specs
+from schema.engine.render import Renderer, Slot
+from schema.engine.sites import Failed, Site, site
+from schema.engine.specs import connection_specs
 from schema.engine.sql import Fragment, condition, conjunction, quoted, row, rows
-from schema.engine.window import Order, Window, order, window
-from schema.pagination import COUNTED, Slice, invalid
+from schema.engine.window import Order, order, window
 
 if TYPE_CHECKING:
     from schema.engine.executor import ReadExecutor, Wanted
 
 MARK = "\\u0000"
 ROOT = "root"
-LARGEST_COUNT = 1_000_000
 MOST_PLANS, MOST_STATEMENTS = 200, 200
 """Kept for one document."""
+
+
+Written = tuple[Any, Callable[[Renderer], str], bool]
+"""What decides a statement's text beside the plan, how it is written, and whether it is planned anew each time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +45,19 @@ class Prepared:
     plan: Plan
     sites: list[Site]
     restrictions: dict[TypeInfo, list[Fragment]]
-    values: dict[Slot, list[Any]]
+    values: dict[Slot, Sequence[Any]]
 
     @property
     def shape(self) -> tuple[Any, ...]:
         return (
-            tuple(site.shape if isinstance(site, Window) else site for site in self.sites),
+            tuple(site.shape for site in self.sites),
             tuple(tuple(fragments) for fragments in self.restrictions.values()),
         )
+
+    @property
+    def failures(self) -> dict[int, Exception]:
+        """What is wrong with the arguments of fields, by the number of their site."""
+        return {number: site.error for number, site in enumerate(self.sites) if isinstance(site, Failed)}
 
 
 async def many(
@@ -75,7 +82,7 @@ async def many(
 
     found = dict(await _fetch(executor, prepared, single, write))
     texts = [found.get(one.number) for one in wanted]
-    return await _answer(executor, prepared.plan, object_type, details, [one.path for one in wanted], texts)
+    return await _answer(executor, prepared, object_type, details, [one.path for one in wanted], texts)
 
 
 async def one(
@@ -88,22 +95,22 @@ async def one(
 ) -> Any:
     """What one reference by conditions stands for: an object, a list or a page."""
     info = reference.info
-    paged = isinstance(reference, PageReference)
-    specs = connection_specs(info) if paged else info.specs
+    specs = connection_specs(info) if isinstance(reference, PageReference) else info.specs
     prepared = _prepare(executor, info, object_type, details, specs)
-    shape, write = _page(prepared, reference) if isinstance(reference, PageReference) else _rows(prepared, reference)
-    found = await _fetch(executor, prepared, shape, write)
+    written = _page(prepared, reference) if isinstance(reference, PageReference) else _rows(prepared, reference)
+    shape, write, anew = written
+    found = await _fetch(executor, prepared, shape, write, anew=anew)
     text = found[0][0] if found else None
     kind: Any = return_type.of_type if is_non_null_type(return_type) else return_type
     if not isinstance(reference, ListReference):
         kind = object_type
-    [value] = await _answer(executor, prepared.plan, kind, details, [path], [text])
+    [value] = await _answer(executor, prepared, kind, details, [path], [text])
     if isinstance(value, Exception):
         raise value
     return value
 
 
-def _page(prepared: Prepared, reference: PageReference) -> tuple[Any, Callable[[Renderer], str]]:
+def _page(prepared: Prepared, reference: PageReference) -> Written:
     info = reference.info
     ordered = order(info.table, reference.order_by)
     paged = window(info.table, reference.page, reference.where, ordered)
@@ -115,10 +122,13 @@ def _page(prepared: Prepared, reference: PageReference) -> tuple[Any, Callable[[
     def write(to: Renderer) -> str:
         return f"select {connection_sql(to, prepared.plan.selection, paged, to.bind(ROOT), source(to))}::text"
 
-    return paged.shape, write
+    # No one plan is good for all values that narrow a list: the rows of a rare one are best found by its index and
+    # sorted, while those of a common one are met soon on a walk through the order.
+    narrowing = (*paged.conditions, *prepared.restrictions.get(info, ()))
+    return paged.shape, write, any(fragment.binds for fragment in narrowing)
 
 
-def _rows(prepared: Prepared, reference: FoundReference | ListReference) -> tuple[Any, Callable[[Renderer], str]]:
+def _rows(prepared: Prepared, reference: FoundReference | ListReference) -> Written:
     info = reference.info
     fragments, values = _conditions(info, reference.where)
     prepared.values[ROOT] = values
@@ -134,7 +144,7 @@ def _rows(prepared: Prepared, reference: FoundReference | ListReference) -> tupl
         found += f" order by {ordered.sql(alias, backward=False)}"
         return f"select {rows(found)}::text"
 
-    return (tuple(fragments), ordered), write
+    return (tuple(fragments), ordered), write, False
 
 
 def _conditions(info: TypeInfo, where: Any) -> tuple[list[Fragment], list[Any]]:
@@ -165,10 +175,9 @@ def _prepare(
         found = executor.plans[key] = plan.make(executor, object_type, details, specs, info)
     prepared = Prepared(found, [], {}, {})
     for selected in found.sites:
-        site = selected.always if selected.always is not None else _site(executor, selected)
-        prepared.sites.append(site)
-        if isinstance(site, Window):
-            prepared.values[selected.site] = site.values
+        asked = site(executor, selected)
+        prepared.sites.append(asked)
+        prepared.values[selected.site] = asked.values
     for target in found.restricted:
         assert target.visible is not None
         fragments, values = _conditions(target, target.visible(executor.context_value))
@@ -177,46 +186,13 @@ def _prepare(
     return prepared
 
 
-def arguments(executor: "ReadExecutor", selected: Selected) -> dict[str, Any]:
-    return get_argument_values(selected.definition, selected.details[0].node, executor.variable_values)
-
-
-def _site(executor: "ReadExecutor", selected: Selected) -> Site:
-    """What a field's own arguments ask for. What no variable can change is kept with the plan."""
-    given, spec = arguments(executor, selected), selected.spec
-    try:
-        site = _window(spec, given) if isinstance(spec, ToPage) else _limit(given)
-    except GraphQLError as problem:
-        raise GraphQLError(
-            problem.message, [one.node for one in selected.details], extensions=problem.extensions
-        ) from None
-    filtered = isinstance(spec, ToPage) and spec.declared.filter is not None  # it may look at more than its arguments
-    if not filtered and not any(
-        isinstance(one.value, VariableNode) for one in selected.details[0].node.arguments or ()
-    ):
-        selected.always = site
-    return site
-
-
-def _limit(given: dict[str, Any]) -> int:
-    limit: int = COUNTED if given.get("limit") is None else given["limit"]
-    if not 0 <= limit <= LARGEST_COUNT:
-        raise invalid(f"`limit` must be between 0 and {LARGEST_COUNT}.", "limit")
-    return limit
-
-
-def _window(spec: ToPage, given: dict[str, Any]) -> Window:
-    first, last = given.pop("first", None), given.pop("last", None)
-    if first is None and last is None:
-        first = spec.declared.default_first
-    page = Slice(first=first, after=given.pop("after", None), last=last, before=given.pop("before", None))
-    where = spec.declared.filter(**given) if spec.declared.filter is not None else ()
-    assert spec.order is not None
-    return window(spec.target.table, page, where, spec.order)
-
-
 async def _fetch(
-    executor: "ReadExecutor", prepared: Prepared, root: Any, write: Callable[[Renderer], str]
+    executor: "ReadExecutor",
+    prepared: Prepared,
+    root: Any,
+    write: Callable[[Renderer], str],
+    *,
+    anew: bool = False,
 ) -> list[Any]:
     key = (root, *prepared.shape)
     statement: Statement | None = prepared.plan.statements.get(key)
@@ -229,20 +205,21 @@ async def _fetch(
     values = [prepared.values[slot][index] for slot, index in statement.sources]
     context = executor.context_value
     with context.gathering.under_way():
-        found: list[Any] = await context.database.fetch(statement.text, values)
+        found: list[Any] = await context.database.fetch(statement.text, values, anew=anew)
     return found
 
 
 async def _answer(
     executor: "ReadExecutor",
-    made: Plan,
+    prepared: Prepared,
     kind: GraphQLOutputType,
     details: list[Any],
     paths: Sequence[Path],
     texts: Sequence[str | None],
 ) -> list[Any]:
     """The database's bytes as they are, where nothing is left to do; else completed in Python."""
-    if made.pure and not any(text is not None and MARK in text for text in texts):
+    whole = prepared.plan.pure and not any(isinstance(one, Failed) for one in prepared.sites)
+    if whole and not any(text is not None and MARK in text for text in texts):
         return [None if text is None else orjson.Fragment(text) for text in texts]
     data = [None if text is None else orjson.loads(text) for text in texts]
-    return await complete.answers(executor, made, kind, details, paths, data)
+    return await complete.answers(executor, prepared, kind, details, paths, data)

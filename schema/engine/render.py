@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from schema.engine.plan import Selected, Selection
 from schema.engine.registry import TypeInfo
+from schema.engine.sites import Count, Failed, Site
 from schema.engine.sql import Fragment, literal, quoted
 from schema.engine.window import Window
 
@@ -12,12 +13,11 @@ NULL = '"\\u0000"'
 """Stands in the JSON for a null that a non-null field must not be. No text or jsonb of PostgreSQL can hold it."""
 
 Slot = Hashable
-Site = Window | int
 
 
 @dataclass(eq=False, slots=True)
 class Renderer:
-    """Builds one statement. `sites` has what each field with arguments was given: its page, or how far to count.
+    """Builds one statement. `sites` has what each field with arguments was given.
 
     `sources` says, for each placeholder, which value of which slot it takes.
     """
@@ -46,12 +46,12 @@ class Renderer:
         assert isinstance(window, Window)
         return window
 
-    def limit(self, selected: Selected) -> int:
-        """How far a count goes."""
+    def limit(self, selected: Selected) -> str | None:
+        """How far a count goes; None where that was asked for wrongly."""
         assert selected.site is not None
-        limit = self.sites[selected.site]
-        assert isinstance(limit, int)
-        return limit
+        if not isinstance(self.sites[selected.site], Count):
+            return None
+        return f"{self.bind(selected.site)(0)}::bigint"
 
     def visible(self, target: TypeInfo, alias: str) -> list[str]:
         """What narrows the rows of a type for this caller."""
@@ -73,6 +73,8 @@ class Renderer:
             return f"{literal(selection.type.name)}::text"
         spec = selected.spec
         assert spec is not None
+        if selected.site is not None and isinstance(self.sites[selected.site], Failed):
+            return "null"
         text = spec.render(self, alias, selected)
         return guarded(text) if spec.nullable and selected.required else text
 

@@ -128,8 +128,7 @@ def _moment(value: str) -> object:
 class Window:
     """Conditions, order and page of one list in one request. `shape` decides the SQL text; `values` are bound.
 
-    The size of a page is part of the text: PostgreSQL keeps its plan for a statement only where that costs no more
-    than one made for the values at hand, and it cannot tell what a limit that is bound will cost.
+    The last of the values is the size of the page.
     """
 
     conditions: tuple[Fragment, ...]
@@ -141,7 +140,11 @@ class Window:
 
     @property
     def shape(self) -> Hashable:
-        return (self.conditions, self.order, self.page.backward, self.page.size, self.after, self.before)
+        return (self.conditions, self.order, self.page.backward, self.after, self.before)
+
+    def size(self, bind: BindTo) -> str:
+        """How many rows the page has, at most."""
+        return f"{bind(len(self.values) - 1)}::int"
 
     def wheres(self, alias: str, bind: BindTo) -> list[str]:
         """The conditions that narrow the list, without its page."""
@@ -167,7 +170,7 @@ def _numbered(fragment: Fragment, alias: str, bind: BindTo, offset: int) -> str:
 
 
 def window(table: Table, page: Slice, where: Iterable[ColumnElement[Any]], order_by: Order) -> Window:
-    """Values are those of the conditions, then those of the cursors."""
+    """Values are those of the conditions, then those of the cursors, then the size of the page."""
     fragments: list[Fragment] = []
     values: list[Any] = []
     for element in where:
@@ -182,6 +185,7 @@ def window(table: Table, page: Slice, where: Iterable[ColumnElement[Any]], order
         position = order_by.read(cursor, argument)
         ends.append(tuple(value is None for value in position))
         values.extend(position)
+    values.append(page.size)
     return Window(tuple(fragments), order_by, page, values, ends[0], ends[1])
 
 

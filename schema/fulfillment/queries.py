@@ -12,7 +12,6 @@ from core import clock
 from core.fulfillment import models
 from core.fulfillment.queries import pick_list as core_pick_list
 from core.integrations.models import Plugin as PluginRow
-from core.stock.models import Location as LocationRow
 from schema.acting import transact
 from schema.catalog.types import Item
 from schema.context import Context
@@ -28,6 +27,7 @@ from schema.fulfillment.types import (
 )
 from schema.ids import FulfillmentOrderId
 from schema.integrations.types import Plugin
+from schema.named import of_locations
 from schema.pagination import Connection, Slice
 from schema.scalars import DateTimeRange
 
@@ -116,7 +116,7 @@ def _conditions(filter: FulfillmentOrderFilter | None) -> Iterator[ColumnElement
         return
     work = models.FulfillmentOrder
     if filter.location is not None:
-        yield work.location.has(LocationRow.code.in_(filter.location))
+        yield of_locations(work.location_id, filter.location)
     if filter.method is not None:
         yield work.method.in_(filter.method)
     if filter.request_state is not None:

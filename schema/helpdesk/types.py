@@ -11,6 +11,7 @@ from schema.engine import Refs, column, node, one
 from schema.errors import Payload
 from schema.orders.types import Order
 from schema.orders.visible import belonging_to
+from schema.pagination import Slice
 
 strawberry.enum(LookupMatch)
 
@@ -28,7 +29,7 @@ class HelpdeskContext:
         description="The order that was asked for first, then the latest."
     )
     def orders(self, first: int | None = 10) -> list[Order]:
-        return Refs(Order, self.order_ids[: 10 if first is None else first])
+        return Refs(Order, self.order_ids[: Slice(first=10 if first is None else first).size])
 
 
 @node(models.TicketLink, prefix="tkt", scope="orders:read", visible=belonging_to(models.TicketLink.order_id))

@@ -5,6 +5,7 @@ Follows the GraphQL-over-HTTP draft: `application/graphql-response+json` carries
 """
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 import structlog
 from graphql import OperationType
@@ -12,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response as HTTPResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from schema.away import AGAIN, SENTENCE, UNAVAILABLE, is_away
 from schema.engine.engine import EVERYTHING, Response
 from schema.http import etag, graphiql, sse
 from schema.http.answers import GRAPHQL, JSON, Answers
@@ -29,6 +31,7 @@ NAMING = frozenset({"query", "extensions", "documentId"})
 """Parameters of an address that ask for something; without them, it is that of GraphiQL's page."""
 
 Headers = Mapping[str, str]
+_SOON: Headers = MappingProxyType({"retry-after": str(AGAIN), "cache-control": "no-store"})
 
 
 class Endpoint:
@@ -76,7 +79,11 @@ async def _answer(request: Request, headers: Headers) -> HTTPResponse:
         status = 200 if refusal.understood and answers.media == JSON else refusal.status
         body = problem(refusal.message, refusal.code, requestId=request_id)
         return await answers.write(body, status, {"cache-control": "no-store", **refusal.headers})
-    except Exception:  # nothing of it may reach the caller
+    except Exception as broken:  # nothing of it may reach the caller
+        if is_away(broken):
+            log.warning("graphql.away", request_id=request_id, error=str(broken))
+            body = problem(SENTENCE, UNAVAILABLE, retryable=True, requestId=request_id)
+            return await answers.write(body, 503, _SOON)
         log.exception("graphql.crashed", request_id=request_id)
         return await answers.write(problem(BROKEN, "INTERNAL", requestId=request_id), 500)
 
@@ -101,6 +108,9 @@ async def _asked(request: Request, headers: Headers, accepted: str, answers: Ans
     )
     if result.wrong_method:
         return await answers.write(result.body(), 405, {"allow": "POST"})
+    if any(error["extensions"].get("code") == UNAVAILABLE for error in result.errors):
+        some = any(value is not None for value in (result.data or {}).values())
+        return await answers.write(result.body(), 200 if some else 503, _SOON)
     if by_address and result.began and not result.errors:
         return await _tagged(headers, result, answers)
     return await answers.write(result.body(), 200 if answers.media == JSON or result.began else _status(result))

@@ -16,7 +16,7 @@ from schema.http.parameters import Parameters
 
 log = structlog.get_logger()
 
-_OURS = frozenset({"INTERNAL", "TIMEOUT"})
+_OURS = frozenset({"INTERNAL", "TIMEOUT", "UNAVAILABLE"})
 """Codes of errors that are not the caller's."""
 _LONGEST_NAME = 80
 

@@ -8,6 +8,7 @@ import orjson
 import structlog
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from schema.away import is_away
 from schema.context import Viewer
 from schema.engine.engine import Response
 from schema.http.parameters import LONGEST_BODY, BadRequest, from_mapping
@@ -50,9 +51,13 @@ async def websocket_endpoint(socket: WebSocket) -> None:
         await _close(socket, refusal.code, refusal.reason)
     except WebSocketDisconnect:
         pass
-    except Exception:  # nothing of it may reach the caller
-        log.exception("graphql.socket_failed")
-        await _close(socket, 1011, "Internal error")
+    except Exception as broken:  # nothing of it may reach the caller
+        if is_away(broken):
+            log.warning("graphql.away", error=str(broken))
+            await _close(socket, 1013, "Try again later")
+        else:
+            log.exception("graphql.socket_failed")
+            await _close(socket, 1011, "Internal error")
     finally:
         await connection.end()
 

@@ -9,10 +9,10 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from core.external import models
 from core.external.models import CallState as CallState
-from core.integrations.models import Integration as IntegrationRow
 from schema.context import Context
 from schema.engine import Page, column, node, one, query
 from schema.integrations.types import SCOPE, Integration
+from schema.named import of_integrations
 from schema.orders.visible import belonging_to
 from schema.pagination import Connection, Slice
 
@@ -50,7 +50,7 @@ def conditions(filter: ExternalCallFilter | None) -> Iterator[ColumnElement[bool
     if filter is None:
         return
     if filter.integration is not None:
-        yield models.ExternalCall.integration.has(IntegrationRow.key.in_(filter.integration))
+        yield of_integrations(models.ExternalCall.integration_id, filter.integration)
     if filter.purpose is not None:
         yield models.ExternalCall.purpose.in_(filter.purpose)
     if filter.state is not None:

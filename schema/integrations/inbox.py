@@ -12,7 +12,6 @@ from core.errors import Invalid
 from core.flows import inbox as flows
 from core.inbox import models
 from core.inbox.models import InboxState as InboxState
-from core.integrations.models import Integration as IntegrationRow
 from schema.acting import transact
 from schema.context import Context
 from schema.engine import Page, Refs, column, mutation, node, one, query
@@ -20,6 +19,7 @@ from schema.errors import Payload
 from schema.events.filters import within
 from schema.inputs import numbered
 from schema.integrations.types import SCOPE, Integration
+from schema.named import of_integrations
 from schema.orders.visible import belonging_to
 from schema.pagination import Connection, Slice
 from schema.scalars import DateTimeRange
@@ -65,7 +65,7 @@ def conditions(filter: InboxFilter | None) -> Iterator[ColumnElement[bool]]:
     if filter is None:
         return
     if filter.integration is not None:
-        yield models.InboxMessage.integration.has(IntegrationRow.key.in_(filter.integration))
+        yield of_integrations(models.InboxMessage.integration_id, filter.integration)
     if filter.state is not None:
         yield models.InboxMessage.state.in_(filter.state)
     if filter.external_id is not None:

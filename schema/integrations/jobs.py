@@ -7,7 +7,6 @@ from datetime import datetime
 import strawberry
 from sqlalchemy.sql.elements import ColumnElement
 
-from core.integrations.models import Integration as IntegrationRow
 from core.jobs import failed, models
 from core.jobs import queues as core_queues
 from schema.acting import transact
@@ -17,6 +16,7 @@ from schema.errors import Payload
 from schema.events.filters import within
 from schema.ids import FailedJobId
 from schema.integrations.types import SCOPE, Integration
+from schema.named import of_integrations
 from schema.pagination import Connection, Slice
 from schema.scalars import JSON, DateTimeRange
 
@@ -64,7 +64,7 @@ def conditions(filter: FailedJobFilter | None) -> Iterator[ColumnElement[bool]]:
     if filter.job is not None:
         yield models.FailedJob.job.in_(filter.job)
     if filter.integration is not None:
-        yield models.FailedJob.integration.has(IntegrationRow.key.in_(filter.integration))
+        yield of_integrations(models.FailedJob.integration_id, filter.integration)
     if filter.failed_at is not None:
         yield from within(models.FailedJob.failed_at, filter.failed_at)
 

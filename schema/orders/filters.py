@@ -11,13 +11,13 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from core import clock
 from core.cases.models import Case, CaseState
-from core.catalog.models import Channel, Item
+from core.catalog.models import Item
 from core.fulfillment.models import FulfillmentMethod, FulfillmentOrder
 from core.ids import number_of
 from core.orders.models import Hold, Order, OrderLine, RiskAssessment
 from core.shipments.models import Package, Shipment
-from core.stock.models import Location
 from schema.events.filters import within
+from schema.named import of_channels, of_locations
 from schema.orders.enums import FulfillmentStatus, HoldKind, OrderStatus, PaymentStatus, ReturnStatus, RiskLevel
 from schema.scalars import DateTimeRange
 from schema.search import mentions
@@ -89,7 +89,7 @@ def _of_columns(filter: OrderFilter) -> Iterator[ColumnElement[bool]]:
     if filter.query:
         yield _mentioning(filter.query)
     if filter.channel is not None:
-        yield Order.channel_id.in_(select(Channel.id).where(Channel.key.in_(filter.channel)))
+        yield of_channels(Order.channel_id, filter.channel)
     if filter.status is not None:
         yield Order.status.in_(filter.status)
     if filter.payment_status is not None:
@@ -151,8 +151,8 @@ def _of_the_rest(filter: OrderFilter) -> Iterator[ColumnElement[bool]]:
     if filter.risk is not None:
         yield exists().where(RiskAssessment.order_id == Order.id, RiskAssessment.level.in_(filter.risk))
     if filter.location is not None:
-        places = select(Location.id).where(Location.code.in_(filter.location))
-        yield exists().where(FulfillmentOrder.order_id == Order.id, FulfillmentOrder.location_id.in_(places))
+        there = of_locations(FulfillmentOrder.location_id, filter.location)
+        yield exists().where(FulfillmentOrder.order_id == Order.id, there)
     if filter.method is not None:
         yield exists().where(FulfillmentOrder.order_id == Order.id, FulfillmentOrder.method.in_(filter.method))
     if filter.has_open_case is not None:

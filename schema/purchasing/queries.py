@@ -8,9 +8,9 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from core.catalog.models import Item as ItemRow
 from core.purchasing import models
-from core.stock.models import Location as LocationRow
 from schema.context import Context
 from schema.engine import Page, query
+from schema.named import of_locations, of_suppliers
 from schema.pagination import Connection, Slice
 from schema.purchasing.types import SCOPE, PurchaseOrder, PurchaseOrderState, Supplier
 
@@ -48,8 +48,8 @@ def _conditions(filter: PurchaseOrderFilter | None) -> Iterator[ColumnElement[bo
     if filter.state is not None:
         yield order.state.in_(filter.state)
     if filter.supplier is not None:
-        yield order.supplier.has(models.Supplier.key.in_(filter.supplier))
+        yield of_suppliers(order.supplier_id, filter.supplier)
     if filter.location is not None:
-        yield order.location.has(LocationRow.code.in_(filter.location))
+        yield of_locations(order.location_id, filter.location)
     if filter.sku is not None:
         yield order.lines.any(models.PurchaseOrderLine.item.has(ItemRow.sku == filter.sku))

@@ -7,7 +7,6 @@ from sqlalchemy import exists, select, union
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import ColumnElement
 
-from core.catalog.models import Channel
 from core.errors import CrossdockError
 from core.flows import refund
 from core.orders.models import Order as OrderRow
@@ -19,6 +18,7 @@ from schema.engine import Page, Ref, query
 from schema.errors import user_error
 from schema.events.filters import within
 from schema.ids import OrderId
+from schema.named import of_channels
 from schema.orders.currency import currency_of
 from schema.orders.types import OrderLine
 from schema.pagination import Connection, Slice
@@ -50,8 +50,7 @@ def conditions(filter: ReturnFilter | None) -> Iterator[ColumnElement[bool]]:
     if filter.state is not None:
         yield Row.state.in_(filter.state)
     if filter.channel is not None:
-        theirs = select(Channel.id).where(Channel.key.in_(filter.channel))
-        yield Row.order_id.in_(select(OrderRow.id).where(OrderRow.channel_id.in_(theirs)))
+        yield Row.order_id.in_(select(OrderRow.id).where(of_channels(OrderRow.channel_id, filter.channel)))
     if filter.sku is not None:
         yield exists().where(LineRow.return_id == Row.id, LineRow.sku == filter.sku)
     if filter.reason is not None:

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 import strawberry
 from sqlalchemy.sql.elements import ColumnElement
 
-from core.catalog.models import Channel
 from core.settlements.models import Settlement as Row
 from schema.context import Context
 from schema.engine import Page, query
 from schema.events.filters import within
 from schema.ledger.types import SCOPE
+from schema.named import of_channels
 from schema.pagination import Connection, Slice
 from schema.scalars import DateTimeRange
 from schema.settlements.types import Settlement, SettlementState
@@ -35,7 +35,7 @@ def _conditions(filter: SettlementFilter | None) -> Iterator[ColumnElement[bool]
     if filter is None:
         return
     if filter.channel is not None:
-        yield Row.channel.has(Channel.key.in_(filter.channel))
+        yield of_channels(Row.channel_id, filter.channel)
     if filter.state is not None:
         yield Row.state.in_(filter.state)
     if filter.period_end is not None:

@@ -11,6 +11,7 @@ from core.stock import models
 from schema.context import Context
 from schema.engine import Page, query
 from schema.events.filters import within
+from schema.named import of_locations
 from schema.pagination import Connection, Slice
 from schema.scalars import DateTimeRange
 from schema.search import mentions
@@ -68,7 +69,7 @@ def _levels(filter: StockLevelFilter | None) -> Iterator[ColumnElement[bool]]:
     if filter.sku is not None:
         yield level.item.has(ItemRow.sku.in_(filter.sku))
     if filter.location is not None:
-        yield level.location.has(models.Location.code.in_(filter.location))
+        yield of_locations(level.location_id, filter.location)
     if filter.location_kind is not None:
         yield level.location.has(models.Location.kind.in_(filter.location_kind))
     if filter.below_safety is not None:
@@ -83,7 +84,7 @@ def _movements(filter: StockMovementFilter | None) -> Iterator[ColumnElement[boo
     if filter.sku is not None:
         yield movement.item.has(ItemRow.sku.in_(filter.sku))
     if filter.location is not None:
-        yield movement.location.has(models.Location.code.in_(filter.location))
+        yield of_locations(movement.location_id, filter.location)
     if filter.reason is not None:
         yield movement.reason.in_(filter.reason)
     if filter.reference is not None:

@@ -8,7 +8,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from core import clock
 from core.cases.models import Case, CaseState
-from core.catalog.models import Channel, Item, Listing
+from core.catalog.models import Item, Listing
 from core.fulfillment.models import FulfillmentLine, FulfillmentOrder, RequestState, WorkState
 from core.inbox.models import InboxMessage, InboxState
 from core.jobs.models import FailedJob
@@ -17,9 +17,9 @@ from core.orders.states import OrderStatus
 from core.returns.models import Disposition, LineDisposition, Return, ReturnLine, ReturnState
 from core.settlements.models import Settlement, SettlementLine, SettlementLineState
 from core.shipments.models import Shipment, ShipmentStatus
-from core.stock.models import Location
 from schema.context import Context
 from schema.engine import query
+from schema.named import of_channels, of_locations
 from schema.orders.visible import orders_of
 from schema.settlements.types import settlements_of
 from schema.stock.reorder import advised, below_reorder_point
@@ -78,7 +78,7 @@ def _orders(ctx: Context, channels: list[str] | None) -> Where:
     """Conditions on orders: of these channels, and of those that the caller may see. None where all count."""
     where = list(orders_of(ctx))
     if channels is not None:
-        where.append(Order.channel_id.in_(select(Channel.id).where(Channel.key.in_(channels))))
+        where.append(of_channels(Order.channel_id, channels))
     return where
 
 
@@ -86,7 +86,7 @@ def _places(ctx: Context, locations: list[str] | None) -> Where:
     """Conditions on fulfillment orders, likewise."""
     where: Where = []
     if locations is not None:
-        where.append(FulfillmentOrder.location_id.in_(select(Location.id).where(Location.code.in_(locations))))
+        where.append(of_locations(FulfillmentOrder.location_id, locations))
     if ctx.viewer.locations:
         where.append(FulfillmentOrder.location_id.in_(ctx.viewer.locations))
     return where
@@ -147,13 +147,13 @@ def _of_the_rest(ctx: Context, channels: list[str] | None, orders: Where) -> Cou
     """Failed jobs and what could not be read belong to no order: a key that sees some orders only counts none."""
     listed: Where = [Listing.item_id.is_(None)]
     if channels is not None:
-        listed.append(Listing.channel.has(Channel.key.in_(channels)))
+        listed.append(of_channels(Listing.channel_id, channels))
     if ctx.viewer.channels:
         listed.append(Listing.channel_id.in_(ctx.viewer.channels))
     all_of_it: Where = [false()] if ctx.viewer.limited else []
     paid = list(settlements_of(ctx))
     if channels is not None:
-        paid.append(Settlement.channel.has(Channel.key.in_(channels)))
+        paid.append(of_channels(Settlement.channel_id, channels))
     waiting = SettlementLine.state.in_((SettlementLineState.UNMATCHED, SettlementLineState.SUSPENSE))
     return {
         "open_cases": _count(Case, Case.state == CaseState.OPEN, *_among(Case.order_id, orders)),

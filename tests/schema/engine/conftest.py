@@ -78,10 +78,8 @@ def _links() -> Iterator[Any]:
         yield OrderLabelRow(order_id=order, label_id=label)
 
 
-@pytest.fixture(scope="module")
-def shop_url(server_url: str, worker_id: str) -> Iterator[str]:
-    name = f"shop_{worker_id}"
-    url = database.create(server_url, name)
+def fill_shop(url: str) -> None:
+    """Make the shop's tables and rows in an empty database."""
     engine = connect(url)
     Base.metadata.create_all(engine)
     with Session(engine) as session:
@@ -90,6 +88,13 @@ def shop_url(server_url: str, worker_id: str) -> Iterator[str]:
             session.flush()
         session.commit()
     engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def shop_url(server_url: str, worker_id: str) -> Iterator[str]:
+    name = f"shop_{worker_id}"
+    url = database.create(server_url, name)
+    fill_shop(url)
     yield url
     database.drop(server_url, name)
 

@@ -122,16 +122,48 @@ async def test_a_cursor_of_another_order_is_refused(ask: Asked) -> None:
     assert "is no cursor of this list in this order" in answer["errors"][0]["message"]
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    ["first: 251", "first: -1", "last: 251", "first: 1, last: 1", "first: 99999999", 'after: "", first: 2147483647'],
-)  # fmt: skip
-@pytest.mark.parametrize("field", ["orders(%s) { nodes { id } }", "channels { orders(%s) { nodes { id } } }"])
-async def test_a_page_of_an_impossible_size_is_refused(ask: Asked, arguments: str, field: str) -> None:
-    answer = await ask("{ " + field % arguments + " }")
+IMPOSSIBLE = [
+    "first: 251", "first: -1", "last: 251", "first: 1, last: 1", "first: 99999999", 'after: "", first: 2147483647'
+]  # fmt: skip
 
-    assert answer["errors"][0]["extensions"]["code"] == "INVALID"
+
+@pytest.mark.parametrize("arguments", IMPOSSIBLE)
+async def test_a_page_of_an_impossible_size_is_refused(ask: Asked, arguments: str) -> None:
+    answer = await ask(f"{{ orders({arguments}) {{ nodes {{ id }} }} }}")
+
+    assert [(error["path"], error["extensions"]["code"]) for error in answer["errors"]] == [(["orders"], "INVALID")]
     assert ask.statements == []
+
+
+@pytest.mark.parametrize("arguments", [*IMPOSSIBLE, 'after: "x"', 'first: 2, before: "W10="'])
+async def test_a_wrong_argument_within_a_page_is_an_error_of_its_own_place(ask: Asked, arguments: str) -> None:
+    """Null goes up to what may be null, and no further: the channel is, and one order has none to see."""
+    answer = await ask(f"{{ orders {{ nodes {{ number channel {{ orders({arguments}) {{ totalCount }} }} }} }} }}")
+    orders = answer["data"]["orders"]["nodes"]
+    places = [place for place, order in enumerate(orders) if order["number"] != "N12"]
+
+    assert len(orders) == 12
+    assert [order["channel"] for order in orders] == [None] * 12
+    assert {(*error["path"], error["extensions"]["code"]) for error in answer["errors"]} == {
+        ("orders", "nodes", place, "channel", "orders", "INVALID") for place in places
+    }
+    assert len(answer["errors"]) == len(places)
+
+
+async def test_a_wrong_argument_that_nothing_stands_before_is_no_error(ask: Asked) -> None:
+    answer = await ask('{ orders(filter: {query: "nothing"}) { nodes { lines(first: -1) { nodes { sku } } } } }')
+
+    assert answer == {"data": {"orders": {"nodes": []}}}
+
+
+@pytest.mark.parametrize("limit", [-1, 1_000_001])
+async def test_a_count_that_goes_nowhere_is_refused(ask: Asked, limit: int) -> None:
+    counted = "totalCount(limit: $limit)"
+    query = f"query ($limit: Int) {{ orders {{ nodes {{ id }} {counted} }} report {{ {counted} }} }}"
+    answer = await ask(query, {"limit": limit})
+
+    assert answer["data"] is None
+    assert {tuple(error["path"]) for error in answer["errors"]} <= {("orders", "totalCount"), ("report", "totalCount")}
 
 
 async def test_a_report_computed_in_python_is_paged_alike(ask: Asked) -> None:

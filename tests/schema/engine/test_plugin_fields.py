@@ -132,7 +132,11 @@ def _raise(_rows: Rows) -> list[str]:
     raise RuntimeError("postgresql://user:secret@host")
 
 
-@pytest.mark.parametrize("compute", [_raise, lambda _rows: ["only one"], lambda _rows: None])
+def _exit(_rows: Rows) -> list[str]:
+    raise SystemExit(3)
+
+
+@pytest.mark.parametrize("compute", [_raise, _exit, lambda _rows: ["only one"], lambda _rows: None])
 async def test_a_plugin_that_breaks_takes_only_its_own_field_along(
     pigeon: Callable[..., Asked], compute: Answers
 ) -> None:

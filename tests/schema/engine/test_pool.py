@@ -10,6 +10,8 @@ import asyncpg
 import psycopg
 import pytest
 
+from schema.away import Away
+from schema.engine import pool as pools
 from schema.engine.pool import Pool
 
 pytestmark = pytest.mark.anyio
@@ -59,6 +61,27 @@ async def test_who_is_cancelled_while_waiting_loses_no_connection(pool: Pool) ->
     assert (await waiting[2])[0][0]
     found = await asyncio.gather(*(pool.fetch(f"{PID} from pg_sleep(0.02)", ()) for _ in range(4)))
     assert len({rows[0][0] for rows in found}) == 2
+
+
+async def test_who_waits_too_long_for_a_connection_hears_so_and_leaves_nothing_behind(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pools, "PATIENCE", 0.05)
+    busy = [asyncio.ensure_future(pool.fetch("select pg_sleep(0.3)", ())) for _ in range(2)]
+    await asyncio.sleep(0.02)
+    for waiting in [asyncio.ensure_future(pool.fetch(PID, ())) for _ in range(3)]:
+        with pytest.raises(Away):
+            await waiting
+    await asyncio.gather(*busy)
+
+    found = await asyncio.gather(*(pool.fetch(f"{PID} from pg_sleep(0.02)", ()) for _ in range(4)))
+    assert len({rows[0][0] for rows in found}) == 2
+
+
+async def test_a_statement_is_planned_anew_only_where_that_is_asked_for(pool: Pool) -> None:
+    for _ in range(2):
+        for anew, mode in ((False, "auto"), (True, "force_custom_plan"), (True, "force_custom_plan"), (False, "auto")):
+            assert await pool.fetch("show plan_cache_mode", (), anew=anew) == [(mode,)]
 
 
 async def test_a_connection_that_the_server_ended_is_replaced(pool: Pool) -> None:

@@ -39,7 +39,7 @@ TEXTS: dict[str, list[str]] = {
     "country": ["ch", "GB", "JP"],
     "name": ["order.*", "order.paid", "*", "stock.moved"],
     "barcode": ["401", "402"],
-    "trackingNumber": ["TRACK1", "track2"],
+    "trackingNumber": ["TRACK1", "track2", "TRACK3"],
     "base": ["EUR"],
     "quote": ["USD"],
 }

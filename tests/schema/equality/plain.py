@@ -43,8 +43,10 @@ from schema.engine.references import FoundReference, ListReference, PageReferenc
 from schema.engine.registry import TypeInfo, product
 from schema.engine.sql import Prepared
 from schema.errors import present
-from schema.pagination import COUNTED
+from tests.schema.equality import restated
 from tests.schema.equality.compare import CURSOR
+from tests.schema.equality.loaded import Shop, word
+from tests.schema.equality.restated import LISTS
 from tests.schema.equality.store import Store
 
 
@@ -78,6 +80,7 @@ class Listed:
 class Plain:
     def __init__(self, store: Store) -> None:
         self.store = store
+        self.shop = Shop(store.connection)
         self.schema = build_engine().core
         for kind in self.schema.type_map.values():
             if isinstance(kind, GraphQLObjectType) and not kind.name.startswith("__"):
@@ -99,7 +102,7 @@ class Plain:
         for name, field in kind.fields.items():
             definition = field.extensions["strawberry-definition"]
             if root:
-                field.resolve = self._found_by(field.resolve)
+                field.resolve = self._found_by(field.resolve, LISTS.get(name))
             elif info is not None:
                 declared = info.declared.get(definition.python_name)
                 field.resolve = self._of_row(definition.python_name, declared)
@@ -107,11 +110,26 @@ class Plain:
                 own = field.resolve if definition.base_resolver is not None else None
                 field.resolve = self._of_object(name, definition.python_name, own)
 
-    def _found_by(self, resolve: Any) -> Callable[..., Any]:
+    def _found_by(self, resolve: Any, listed: restated.Listed | None) -> Callable[..., Any]:
+        """Of a list, the product's own function says what is wrong with the arguments, and nothing else."""
+
         def answer(source: Any, info: GraphQLResolveInfo[Context], **given: Any) -> Any:
-            return self.plain(at_once(resolve(source, info, **given)), info.context)
+            value = at_once(resolve(source, info, **given))
+            if listed is None or not isinstance(value, PageReference):
+                return self.plain(value, info.context)
+            found = restated.numbers(listed, self.shop, given, info.context.viewer)
+            if value.info.name == "Event" and not value.page.backward:
+                found = [number for number in found if number in self.shop.settled()]
+            return self._forbidden(value, info.context) or self._page(value, found, info.context)
 
         return answer
+
+    def _page(self, value: PageReference, found: Sequence[Any], ctx: Context) -> Listed:
+        """The page of these rows that a reference asks for."""
+        if value.page.after is not None or value.page.before is not None:
+            raise _no_cursor("after" if value.page.after is not None else "before")
+        seen = self._seen(value.info, found, ctx)
+        return Listed(seen, None if value.page.backward else value.page.size, value.page.last)
 
     def _of_object(self, name: str, python_name: str, resolve: Any) -> Callable[..., Any]:
         def answer(source: Any, info: GraphQLResolveInfo[Context], **given: Any) -> Any:
@@ -175,10 +193,12 @@ class Plain:
             named = get_named_type(named.fields["nodes"].type)
         target = product.types[named.name]
         numbers = self.store.children(thing.info, declared, target).get(thing.number, [])
-        where = [*declared.where]
-        if isinstance(declared, ConnectionField) and declared.filter is not None:
-            where += declared.filter(**{k: v for k, v in given.items() if k not in _PAGE})
-        rows = self._rows(target, numbers, where, declared.order_by, info.context)
+        if isinstance(declared, ConnectionField):
+            _check_page(given)
+            if declared.filter is not None:
+                tests = restated.INSIDE[thing.info.name, info.field_name]
+                numbers = [one for one in numbers if self._meets(target, one, tests, given)]
+        rows = self._rows(target, numbers, [*declared.where], declared.order_by, info.context)
         if declared.single:
             return rows[0] if rows else None
         if not isinstance(declared, ConnectionField):
@@ -188,15 +208,25 @@ class Plain:
             first = declared.default_first
         return Listed(rows, first, last)
 
+    def _meets(self, info: TypeInfo, number: Any, tests: Mapping[str, restated.Test], given: dict[str, Any]) -> bool:
+        row = self.shop.one(info.table.name, number)
+        wanted = {name: word(value) for name, value in given.items() if name in tests and value is not None}
+        return all(tests[name](self.shop, row, value) for name, value in wanted.items())  # type: ignore[arg-type]
+
+    def _seen(self, info: TypeInfo, numbers: Iterable[Any], ctx: Context) -> list[Thing]:
+        """Those of the rows that the caller may see."""
+        visible = list(info.visible(ctx)) if info.visible is not None else []
+        allowed = self.store.matching(info, visible) if visible else None
+        return [Thing(info, number) for number in numbers if allowed is None or number in allowed]
+
     def _rows(
         self, info: TypeInfo, numbers: Iterable[Any], where: Sequence[Any], order_by: Sequence[Any], ctx: Context
     ) -> list[Thing]:
-        seen = self.store.places(info, order_by)
-        visible = list(info.visible(ctx)) if info.visible is not None else []
-        if where or visible:
-            allowed = self.store.matching(info, [*where, *visible])
-            numbers = [number for number in numbers if number in allowed]
-        return [Thing(info, number) for number in sorted((n for n in numbers if n in seen), key=seen.__getitem__)]
+        places = self.store.places(info, order_by)
+        allowed = self.store.matching(info, where) if where else places
+        return self._seen(
+            info, sorted((n for n in numbers if n in places and n in allowed), key=places.__getitem__), ctx
+        )
 
     def _from_json(self, value: Any, kind: Any, ctx: Context) -> Any:
         """An object of its own type, or a list of them."""
@@ -228,16 +258,15 @@ class Plain:
             raise value
         return self.plain(value, ctx)
 
-    def plain(self, value: Any, ctx: Context) -> Any:  # noqa: PLR0911  # one return per kind
+    def plain(self, value: Any, ctx: Context) -> Any:  # one return per kind
         """What a resolver answered with, every reference in it made the rows that it speaks of."""
         if isinstance(value, list):
             return [self.plain(item, ctx) for item in value]
         if not isinstance(value, Reference | FoundReference | ListReference | PageReference):
             return value
         info = value.info
-        if info.scope is not None and not ctx.viewer.can(info.scope):
-            extensions = {"code": "FORBIDDEN", "scope": info.scope}
-            return GraphQLError(f"This needs the scope {info.scope}.", extensions=extensions)  # of one item, in a list
+        if (forbidden := self._forbidden(value, ctx)) is not None:
+            return forbidden
         if isinstance(value, Reference):
             rows = self._rows(info, [value.number], (), (), ctx)
             return rows[0] if rows else None
@@ -245,9 +274,14 @@ class Plain:
         if isinstance(value, FoundReference):
             return next(iter(self._rows(info, found, (), (), ctx)), None)
         rows = self._rows(info, found, (), value.order_by, ctx)
-        if isinstance(value, ListReference):
-            return rows
-        return Listed(rows, None if value.page.backward else value.page.size, value.page.last)
+        return rows if isinstance(value, ListReference) else self._page(value, [row.number for row in rows], ctx)
+
+    def _forbidden(self, value: Any, ctx: Context) -> GraphQLError | None:
+        """The error of one item, in a list."""
+        scope = value.info.scope
+        if scope is None or ctx.viewer.can(scope):
+            return None
+        return GraphQLError(f"This needs the scope {scope}.", extensions={"code": "FORBIDDEN", "scope": scope})
 
 
 @dataclass(slots=True, kw_only=True)
@@ -274,7 +308,25 @@ def at_once(value: Any) -> Any:
     raise RuntimeError("It waited for something.")
 
 
-_PAGE = {"first", "after", "last", "before"}
+def _invalid(message: str, argument: str) -> GraphQLError:
+    return GraphQLError(message, extensions={"code": "INVALID", "argument": argument})
+
+
+def _no_cursor(argument: str) -> GraphQLError:
+    """Those that are given here never are one."""
+    return _invalid(f"`{argument}` is no cursor of this list in this order.", argument)
+
+
+def _check_page(given: dict[str, Any]) -> None:
+    """What a page may not be asked for."""
+    if given.get("first") is not None and given.get("last") is not None:
+        raise _invalid("Give `first` or `last`, not both.", "last")
+    for name in ("first", "last"):
+        if given.get(name) is not None and not 0 <= given[name] <= 250:
+            raise _invalid(f"`{name}` must be between 0 and 250.", name)
+    for name in ("after", "before"):
+        if given.get(name) is not None:
+            raise _no_cursor(name)
 
 
 def _part(listed: Listed, name: str, given: dict[str, Any]) -> Any:
@@ -296,8 +348,10 @@ def _part(listed: Listed, name: str, given: dict[str, Any]) -> Any:
 
 
 def _limit(given: dict[str, Any]) -> int:
-    limit = given.get("limit")
-    return COUNTED if limit is None else cast("int", limit)
+    limit = 10_000 if given.get("limit") is None else given["limit"]
+    if not 0 <= limit <= 1_000_000:
+        raise _invalid("`limit` must be between 0 and 1000000.", "limit")
+    return cast("int", limit)
 
 
 def _money(minor: int | None, currency: str | None) -> dict[str, Any] | None:

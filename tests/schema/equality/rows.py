@@ -74,7 +74,13 @@ def address(i: int) -> dict[str, Any]:
 
 
 def _order_line(i: int) -> dict[str, Any]:
-    counts = {"open": i % 3, "backordered": i % 2, "allocated": 0, "shipped": 1 + i % 2, "cancelled": 0}
+    counts = {
+        "open": i % 3 if i < 12 else 0,
+        "backordered": i % 2,
+        "allocated": 0,
+        "shipped": 1 + i % 2,
+        "cancelled": 0,
+    }
     return {**counts, "quantity": sum(counts.values()), "returned": i % 2, "position": i, "sku": f"SKU-{i % 5}"}
 
 
@@ -104,6 +110,7 @@ def _order(i: int) -> dict[str, Any]:
         "original_id": i - 1 if i in {3, 4} else None,
         "customer_id": None if i == 3 else 1 + i // 3,
         "priority": 5 - i % 3,
+        **({"status": "PROCESSING", "ship_by": MOMENTS[1]} if i == 5 else {}),  # late, and only for what is backordered
     }
 
 
@@ -179,6 +186,7 @@ OWN: dict[str, Make] = {
         "capabilities": [],
     },
     "integrations": lambda i: {"kinds": ["CHANNEL", "CARRIER"][: 1 + i % 2], "plugin_name": f"plugin{1 + i % 2}"},
+    "postings": lambda i: {"entry_id": 1 + i % USUAL},
     "purchase_order_lines": lambda i: {
         "quantity": 3,
         "received": i % 2,
@@ -234,6 +242,7 @@ OWN: dict[str, Make] = {
         "safety": i % 5,
         "incoming": i % 2,
     },
+    "stock_movements": lambda i: {"item_id": 1 + i % 6, "location_id": 1 + i % 4},
     "supplier_offers": lambda i: {"supplier_id": 1 + i // 6, "item_id": 1 + i % 6, "cost_minor": MINOR[i % 3]},
     "suppliers": lambda i: {"key": f"supplier-{i}", "location_id": i if i <= 4 else None},
     "tracking_events": lambda i: {"shipment_id": 1 + i // 3, "raw_code": f"c{i}"},

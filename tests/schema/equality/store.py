@@ -1,4 +1,4 @@
-"""What is in the database, read by one plain SELECT for each column, relation, condition and order.
+"""What is in the database, read by one plain SELECT for each column, relation and condition; sorted in Python.
 
 Stock SQLAlchemy over psycopg: nothing here knows the read engine's planner, compiler or driver.
 """
@@ -14,6 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute, RelationshipProperty, aliased
 
 from schema.engine.kinds import RelationField
 from schema.engine.registry import TypeInfo
+from tests.schema.equality.loaded import greatest_null
 
 
 class Row(tuple[Any, ...]):  # noqa: SLOT001  # each result has names of its own
@@ -80,10 +81,10 @@ class Store:
         """The place of each row in an order made total by the key, which runs as the last of its parts does."""
         known = (info.table.name, *map(id, order_by))
         if known not in self._places:
-            down = bool(order_by) and str(order_by[-1]).endswith(" DESC")
-            key = _key(info)
-            query = select(key).select_from(info.table).order_by(*order_by, key.desc() if down else key)
-            rows = self.connection.execute(query).scalars().all()
+            rows = sorted(self.values(info, _key(info)), reverse=bool(order_by) and _down(order_by[-1]))
+            for element in reversed(order_by):
+                values = self.values(info, element.element if _down(element) else element)
+                rows.sort(key=lambda row, of=values: greatest_null(of[row]), reverse=_down(element))  # type: ignore[misc]
             self._places[known] = tuple(order_by), {number: place for place, number in enumerate(rows)}
         return self._places[known][1]
 
@@ -95,6 +96,10 @@ class Store:
                 found.setdefault(parent, []).append(child)
             self._children[id(declared)] = declared, found
         return self._children[id(declared)][1]
+
+
+def _down(element: Any) -> bool:
+    return str(element).endswith(" DESC")
 
 
 def _pairs(info: TypeInfo, declared: RelationField, target: TypeInfo) -> Any:

@@ -22,7 +22,9 @@ from graphql import (
 
 from tests.schema.equality.generated import ODD, PREFIXES, TEXTS
 
-LEFT_OUT = {"after", "before"}
+PAGES = {"first": ["-1", "251"], "last": ["-1", "251"], "limit": ["-1", "1000001"], "after": ['"x"'], "before": ['""']}
+"""What no page may be asked for; cursors that are any are proved by walking."""
+WRONG = 0.01
 NODES = ["ord", "itm", "ship", "evt", "ret", "case", "jrn", "lst", "int", "cus", "chn", "x"]
 
 
@@ -89,7 +91,10 @@ class Writer:
     def arguments(self, definition: GraphQLField) -> str:
         given: dict[str, str] = {}
         for name, argument in definition.args.items():
-            if name in LEFT_OUT or (name == "last" and "first" in given):
+            if name in PAGES and self.random.random() < WRONG:
+                given[name] = self.random.choice(PAGES[name])
+                continue
+            if name in {"after", "before"} or (name == "last" and "first" in given):
                 continue
             if is_non_null_type(argument.type) or self.random.random() < 0.4:
                 given[name] = self.value(name, argument.type, 2)
@@ -128,10 +133,18 @@ class Writer:
         return f'"{choice(TEXTS.get(name, []) + ODD)}"'.replace('b"c', 'b\\"c')
 
     def each(self, name: str, kind: Any) -> list[str]:
-        """Values of an argument: every member of an enum, every field of an input on its own, or a few."""
+        """Values of an argument, each of which may find something else; of an input, those of each field on its own."""
         named = get_named_type(kind)
-        if isinstance(named, GraphQLInputObjectType):
-            return [f"{{{key}: {self.value(key, field.type, 1)}}}" for key, field in named.fields.items()] + ["null"]
-        if isinstance(named, GraphQLEnumType) and not is_list_type(kind):
-            return list(named.values)
-        return [self.value(name, kind, 1) for _ in range(3)]
+        if isinstance(named, GraphQLInputObjectType) and named.name != "DateTimeRange":
+            fields = named.fields.items()
+            return [f"{{{key}: {value}}}" for key, field in fields for value in self.each(key, field.type)] + ["null"]
+        if isinstance(named, GraphQLEnumType):
+            found = list(named.values)
+        elif named.name == "Boolean":
+            found = ["true", "false"]
+        elif named.name == "String":
+            found = ['"%s"' % word.replace('"', '\\"') for word in [*TEXTS.get(name, []), "plain"]]  # noqa: UP031
+        else:
+            found = list(dict.fromkeys(self.value(name, named, 1) for _ in range(5)))
+        several = is_list_type(kind.of_type if is_non_null_type(kind) else kind)
+        return [f"[{value}]" for value in found] if several else found

@@ -1,10 +1,12 @@
 """Five thousand requests meant to hurt: each gets a specified error, soon, in little memory, and learns nothing."""
 
 import asyncio
+import gc
 import json
 import re
 import time
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ import pytest
 from starlette.applications import Starlette
 from structlog.testing import capture_logs
 
+from core import garbage
 from core.hub import Hub
 from schema.app import create_app
 from schema.context import Viewer
@@ -32,7 +35,7 @@ INSIDES = re.compile(
     r"|\bselect\b .* \bfrom\b|relation \"|syntax error at or near",
     re.IGNORECASE,
 )
-LONGEST = 5.0
+LONGEST = 2.0
 """Seconds of processor time that no single request may take."""
 MOST_MEMORY = 200 * 1024
 """KiB by which the process may grow, caches of documents included."""
@@ -47,6 +50,21 @@ async def everybody(_secret: str) -> Viewer:
     return Viewer(name="hostile", scopes=frozenset({"admin"}))
 
 
+@pytest.fixture
+def collected_as_in_production() -> Iterator[None]:
+    """Garbage is looked for as a web process does it: what was made before the first request is left alone.
+
+    Else a look through all that the other tests of this process hold would be put down to whichever request it meets.
+    """
+    usual = gc.get_threshold()
+    gc.collect()
+    garbage.begin()
+    yield
+    gc.unfreeze()
+    gc.set_threshold(*usual)
+
+
+@pytest.mark.usefixtures("collected_as_in_production")
 async def test_hostile_requests_get_a_specified_error_in_bounded_time_and_memory(
     hub: Hub, product_engine: Engine, database_url: str
 ) -> None:

@@ -15,6 +15,7 @@ from schema import serve
 from schema.context import Viewer
 from schema.engine.engine import Engine
 from schema.http import sse, standing, websocket
+from schema.http.parameters import LONGEST_BODY
 from tests.api import Api
 from tests.schema.http.shops import KEY, a_shop
 
@@ -93,6 +94,33 @@ def test_a_bad_cursor_ends_a_stream_with_its_error(api: Api) -> None:
     assert (message["type"], message["payload"][0]["extensions"]["code"]) == ("error", "INVALID")
     assert '"code":"INVALID"' in streamed
     assert "INTERNAL" not in streamed
+
+
+def closing(client: TestClient, *texts: str) -> int:
+    """The code with which a socket is closed on which these messages came."""
+    with client.websocket_connect("/graphql", subprotocols=["graphql-transport-ws"]) as socket:
+        for text in texts:
+            socket.send_text(text)
+        with pytest.raises(WebSocketDisconnect) as closed:
+            read_to_its_end(socket)
+    return closed.value.code
+
+
+def test_a_socket_that_is_opened_and_says_nothing_is_closed(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(websocket, "PATIENCE", 0.05)
+
+    assert closing(client) == 4408
+
+
+def test_a_socket_may_have_so_many_operations_and_no_message_larger_than_a_body(client: TestClient) -> None:
+    begin = orjson.dumps({"type": "connection_init", "payload": KEY}).decode()
+    asked = {"type": "subscribe", "payload": {"query": '{ order(id: "ord_1") { slow } }'}}
+    operations = [orjson.dumps({**asked, "id": str(number)}).decode() for number in range(websocket.MOST + 1)]
+
+    assert closing(client, begin, *operations) == 4429
+    assert closing(client, begin, " " * (LONGEST_BODY + 1)) == 4400
 
 
 class Stuck:
