@@ -83,7 +83,15 @@ class Config(BaseSettings):
         "auto", description="`json`, `text`, or `auto`: text on a terminal, JSON elsewhere."
     )
     sample: bool = Field(
-        True, description="Whether `crossdock up` loads sample orders into a new database and feeds more of them."
+        False,
+        description="Whether sample orders are loaded into a new database and more of them are fed, and the stores of "
+        "channel plugins that have a sandbox are played. `crossdock up` does so where it is unset, and nothing else.",
+    )
+    sandbox_port: int | None = Field(
+        None,
+        ge=1,
+        le=65535,
+        description="Port on which `crossdock sandbox` serves stores that are played. Unset: ten above CROSSDOCK_PORT.",
     )
     time_offset: Annotated[str, AfterValidator(_offset)] = Field(
         "0s", description="Moves the hub's clock, for development and tests: `2d12h`, `-30m`."
@@ -126,6 +134,17 @@ class Config(BaseSettings):
     @property
     def clock_offset(self) -> timedelta:
         return parse_offset(self.time_offset)
+
+    @property
+    def local(self) -> str:
+        """The web server's address for programs on this machine."""
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104  # listening on all
+        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+
+    @property
+    def sandboxes(self) -> str:
+        """The address of the stores that are played."""
+        return f"http://127.0.0.1:{self.sandbox_port or self.port + 10}"
 
 
 def read() -> Config:

@@ -33,10 +33,10 @@ def command(*arguments: str) -> Callable[[], None]:
 def command_line() -> "typer.Typer":
     """The command line with all of its commands."""
     from core.cli.app import new_app
-    from core.cli.commands import imports, keys, migrate, plugin, plugins, processes, show_settings, up, verify
+    from core.cli.commands import imports, keys, migrate, plugin, plugins, processes, sandbox, show_settings, up, verify
 
     app = new_app()
-    for module in (up, imports, verify, processes, migrate, plugins, plugin, keys, show_settings):
+    for module in (up, imports, verify, processes, sandbox, migrate, plugins, plugin, keys, show_settings):
         module.add_to(app)
     for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
         point.load()(app)

@@ -37,10 +37,23 @@ def load_sample(config: Config, database_url: str) -> None:
     unfinished.unlink()
 
 
+def close_stores(database_url: str) -> None:
+    """Nobody plays stores yet, or any more: what would talk to them is set aside until somebody does."""
+    from core import db
+    from core.integrations.aside import set_aside
+
+    engine = db.connect(database_url, pool_size=1, application="crossdock up")
+    try:
+        with db.transaction(engine) as session:
+            set_aside(session)
+    finally:
+        engine.dispose()
+
+
 def _load(hub: "Hub") -> None:
     from core.flows.import_files import import_orders
 
-    readers: list[tuple[str, FileImport]] = list(hub.registry.providers("channel", "files"))
+    readers: list[tuple[str, FileImport]] = list(hub.providers("channel", "files"))
     for key, reader in readers:
         sample = reader.sample()
         if sample is None:

@@ -18,7 +18,7 @@ def play(hub: "Hub") -> None:
     """Let every player that a plugin brings answer what it was sent."""
     running = (key for key, integration in hub.registry.integrations.items() if integration.problem is None)
     for key in sorted(running):
-        player = hub.registry.player(key)
+        player = hub.player(key)
         if player is not None:
             player.play(hub.context(key))
             log.debug("played the other side", integration=key)

@@ -4,7 +4,7 @@ They take the way of every order: kept as they came, captured, checked, promised
 ran out are bought in first, save for every eighth order, which waits for them as a backorder.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,17 +16,16 @@ from sqlalchemy.orm import Session
 from core import clock
 from core.actor import acting_as
 from core.catalog import service as catalog
-from core.catalog.models import Item
 from core.flows import catalog as catalog_flows
-from core.flows import stock
 from core.flows.capture import capture
+from core.flows.deliveries import buy_in
 from core.inbox import service as inbox
 from core.inbox.models import InboxMessage
 from core.inbox.service import Raw
 from core.integrations.models import Integration, SyncCursor
 from core.jobs.registry import periodic
-from core.stock.models import Location, MovementReason, StockLevel
-from crossdock import Address, FileImport, Money
+from core.stock.models import Location
+from crossdock import Address, FileImport
 from crossdock.orders import OrderData
 
 if TYPE_CHECKING:
@@ -37,8 +36,6 @@ KIND = "sample_order"
 _JOB = "feed"
 _LARGEST = 12
 """Lines: larger orders are left out, for they are dull to watch."""
-_COST_PERCENT = 60
-_LOT = 48
 _WAITS = 8
 _HOME = Address(name="A. Shopper", line1="12 St James's Square", city="London", postal_code="SW1Y 4JH", country="GB")
 _read: dict[Path, tuple[tuple[OrderData, str], ...]] = {}
@@ -48,7 +45,7 @@ _DEPOT = {"line1": "1 Dock Street", "city": "London", "postal_code": "E1 8JN", "
 @periodic("sample.feed", every=timedelta(seconds=10), queue="channels", only_if=lambda config: config.sample)
 def feed(hub: "Hub") -> None:
     """Bring the next order in. Nothing happens until the sample was loaded."""
-    for key, reader in hub.registry.providers("channel", "files"):
+    for key, reader in hub.providers("channel", "files"):
         orders = _orders(reader)
         if orders:
             with hub.transaction() as session, acting_as(f"channel:{CHANNEL}"):
@@ -76,7 +73,7 @@ def _is_good_to_watch(order: OrderData) -> bool:
 
 def _warehouse(hub: "Hub") -> str | None:
     """Who works at the sample's location: the first integration that reports work, if there is one."""
-    return next((key for key, _ in hub.registry.providers("supplier", "work")), None)
+    return next(iter(hub.able("supplier", "work")), None)
 
 
 def _bring_in(session: Session, key: str, orders: tuple[tuple[OrderData, str], ...], *, warehouse: str | None) -> None:
@@ -99,8 +96,8 @@ def _bring_in(session: Session, key: str, orders: tuple[tuple[OrderData, str], .
 
 def apply(hub: "Hub", key: str, messages: Sequence[InboxMessage]) -> None:
     """Take orders of the feed in again, from the rows that were kept of them."""
-    reader = dict(hub.registry.providers("channel", "reread")).get(key)
-    sample = dict(hub.registry.providers("channel", "files"))[key].sample() if reader else None
+    reader = dict(hub.providers("channel", "reread")).get(key)
+    sample = dict(hub.providers("channel", "files"))[key].sample() if reader else None
     if reader is None or sample is None:
         return
     orders, numbers = list[OrderData](), list[int]()
@@ -146,37 +143,8 @@ def _as_new(known: OrderData, number: int, now: datetime) -> OrderData:
 
 
 def _buy_in(session: Session, data: OrderData, location_id: int) -> None:
-    """Receive a lot of whatever the order needs and the location lacks."""
+    """Receive whatever the order needs and the location lacks."""
     wanted: dict[str, int] = {}
-    prices: dict[str, Money] = {}
     for line in data.lines:
         wanted[line.sku] = wanted.get(line.sku, 0) + line.quantity
-        prices[line.sku] = line.unit_price
-    free = _free(session, list(wanted), location_id)
-    lacking = [sku for sku, units in wanted.items() if sku in free and free[sku] < units]
-    if lacking:
-        stock.adjust(
-            session,
-            [
-                stock.Adjustment(
-                    sku=sku,
-                    location=LOCATION,
-                    reason=MovementReason.RECEIPT,
-                    delta=wanted[sku] - min(0, free[sku]) + _LOT,
-                    unit_cost=Money(prices[sku].minor * _COST_PERCENT // 100, prices[sku].currency),
-                    reference="demo delivery",
-                )
-                for sku in lacking
-            ],
-        )
-
-
-def _free(session: Session, skus: list[str], location_id: int) -> Mapping[str, int]:
-    """Units of each SKU that can be promised there; 0 where there never were any."""
-    level = StockLevel.on_hand - StockLevel.reserved - StockLevel.safety
-    rows = session.execute(
-        select(Item.sku, level)
-        .outerjoin(StockLevel, (StockLevel.item_id == Item.id) & (StockLevel.location_id == location_id))
-        .where(Item.sku.in_(skus), Item.kind == "SIMPLE")
-    )
-    return {sku: units or 0 for sku, units in rows}
+    buy_in(session, wanted, {line.sku: line.unit_price for line in data.lines}, LOCATION, location_id)

@@ -21,6 +21,7 @@ from core import cli
 from core.access import admin, keys
 from core.access.models import ApiKey
 from core.config import Config
+from core.integrations.models import HealthStatus, Integration, Plugin
 from core.jobs.registry import QUEUES
 from tests import database
 
@@ -89,7 +90,19 @@ def refused(done: Done) -> str:
 
 def test_help_names_every_command(crossdock: Run) -> None:
     shown = crossdock("--help").out
-    for command in ("up", "serve", "worker", "scheduler", "migrate", "import", "verify", "plugins", "key", "schema"):
+    for command in (
+        "up",
+        "serve",
+        "worker",
+        "scheduler",
+        "sandbox",
+        "migrate",
+        "import",
+        "verify",
+        "plugins",
+        "key",
+        "schema",
+    ):
         assert f" {command} " in shown
 
 
@@ -133,6 +146,11 @@ def test_processes_refuse_a_database_that_lacks_migrations(crossdock: Run, serve
 def test_a_taken_port_is_one_sentence(crossdock: Run, taken_port: int) -> None:
     sentence = f"Port {taken_port} is taken: end what uses it, or set CROSSDOCK_PORT to another."
     assert refused(crossdock("up", CROSSDOCK_PORT=str(taken_port))) == sentence
+    sentence = f"Port {taken_port} is taken: end what uses it, or set --port to another."
+    assert refused(crossdock("sandbox", "--port", str(taken_port))) == sentence
+    assert "or set CROSSDOCK_SANDBOX_PORT to another" in refused(
+        crossdock("sandbox", CROSSDOCK_SANDBOX_PORT=str(taken_port))
+    )
 
 
 def test_a_home_that_cannot_be_made_is_one_sentence(crossdock: Run, tmp_path: Path) -> None:
@@ -156,6 +174,25 @@ def test_plugins_that_were_refused_are_listed_with_their_mend(crossdock: Run, tm
     assert done.code == 1
     assert "wants the plugin 'rooting', which is not installed" in done.out
     assert "Install it, or name one of" in done.out
+
+
+def test_integrations_that_are_not_well_are_listed_with_their_mend(
+    crossdock: Run, session: Session, tmp_path: Path
+) -> None:
+    session.add(Plugin(name="table_rate", version="1", api_version="1.0"))
+    session.flush()
+    made = {"plugin_name": "table_rate", "enabled": True}
+    session.add(Integration(key="post", health=HealthStatus.DOWN, health_message="It is shut. Open it.", **made))
+    session.add(Integration(key="van", health=HealthStatus.OK, **made))
+    session.commit()
+    path = tmp_path / "plugins.toml"
+    path.write_text("", encoding="utf-8")
+
+    done = crossdock("plugins", CROSSDOCK_PLUGINS_FILE=str(path))
+
+    assert "integration post is down: It is shut. Open it." in done.out
+    assert "post, van" in done.out
+    assert "van is" not in done.out
 
 
 def test_an_unknown_queue_is_one_sentence(crossdock: Run) -> None:

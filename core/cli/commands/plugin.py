@@ -27,7 +27,7 @@ def add_to(app: typer.Typer) -> None:
 
 def new(
     name: Annotated[str, typer.Argument(help="What the plugin is called: pigeon, pigeon-post.")],
-    kind: Annotated[str, typer.Option(help="What it is: carrier, channel, routing or supplier.")],
+    kind: Annotated[str, typer.Option(help="address, carrier, channel, payment, risk, routing or supplier.")],
     into: Annotated[Path, typer.Option(help="The folder to write the project into.")] = Path(),
 ) -> None:
     """Write a plugin package with a sandbox and tests that pass, to be changed into the real thing."""

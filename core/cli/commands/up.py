@@ -20,14 +20,16 @@ def add_to(app: typer.Typer) -> None:
 
 def up(
     sample: Annotated[
-        bool | None, typer.Option(help="Load sample orders into a new database; as CROSSDOCK_SAMPLE says by default.")
+        bool | None,
+        typer.Option(help="Load and feed sample orders, and play stores; else as CROSSDOCK_SAMPLE says."),
     ] = None,
 ) -> None:
     """Run the whole hub: servers, web, worker and scheduler, until Ctrl-C.
 
     Starts a private PostgreSQL and Valkey where no address of one is set, brings the tables up to date, and loads
-    sample orders on its first start. Data stays in CROSSDOCK_HOME.
+    sample orders on its first start. Data stays in CROSSDOCK_HOME. With the sample, `crossdock sandbox` runs as well.
     """
+    from core.cli.commands import sandbox as played
     from core.cli.commands.processes import workers
     from core.cli.joining import servers_of
     from core.cli.ports import require_free
@@ -35,11 +37,14 @@ def up(
     from core.cli.shared_metrics import shared_metrics
     from core.supervisor import supervisor
 
-    if sample is not None:
-        os.environ[variable("sample")] = str(int(sample))
+    named = variable("sample")
+    os.environ[named] = str(int(sample)) if sample is not None else os.environ.get(named) or "1"
     config = settings()
     require_free(config)
     roles = {"serve": command("serve")} | workers(config) | {"scheduler": command("scheduler")}
+    if config.sample:
+        played.require_free(config)
+        roles["sandbox"] = played.after_the_hub(config)
     with (
         shared_metrics(),
         supervisor(roles, read_ahead=read_ahead) as processes,
@@ -61,13 +66,15 @@ def _prepare(config: Config, servers: "Servers") -> str:
     from core import garbage
     from core.access.admin import secret_of
     from core.cli.joining import bring_up_to_date
-    from core.cli.sample import is_wanted, load_sample
+    from core.cli.sample import close_stores, is_wanted, load_sample
 
     secret = secret_of(config)
     fresh = bring_up_to_date(config, servers, asked=True)
     garbage.begin()
     if is_wanted(config, fresh=fresh):
         load_sample(config, servers.database_url)
+    if not fresh:
+        close_stores(servers.database_url)
     return secret
 
 
@@ -93,7 +100,7 @@ def _welcome(config: Config, secret: str) -> None:
         f"\nCrossdock is running. Ctrl-C stops it.\n\n"
         f"  GraphQL    {url}\n"
         f"  GraphiQL   {url} in a browser; put the key into its headers\n"
-        f"  Admin key  {secret}\n\n"
+        f"  Admin key  {secret}\n{_stores(config)}\n"
         f"Three things to try:\n"
         f"  1. Ask for orders:\n"
         f"     curl -s {url} -H 'Authorization: Bearer {secret}' \\\n"
@@ -106,3 +113,8 @@ def _welcome(config: Config, secret: str) -> None:
         markup=False,
         soft_wrap=True,
     )
+
+
+def _stores(config: Config) -> str:
+    """Where shoppers can be played."""
+    return f"  Sandboxes  {config.sandboxes}/ plays stores: order there, and see it arrive\n" if config.sample else ""

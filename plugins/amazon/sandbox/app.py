@@ -6,38 +6,43 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs
 
-from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from crossdock import Integration, Stage
+from crossdock import Integration, Sandbox, Stage
 from plugins.amazon.operations import ALL, Operation
 from plugins.amazon.sandbox import answers, queue
-from plugins.amazon.sandbox.page import press, show
+from plugins.amazon.sandbox.desk import AccountDesk
 from plugins.amazon.sandbox.refusals import Refused, check_query
 from plugins.amazon.sandbox.store import Store
 from plugins.amazon.settings import AmazonSettings
 
 _GRANTLESS = {"getDestinations", "createDestination", "deleteSubscriptionById"}
 _LIFE = timedelta(hours=1)
+_CODES = {"404": "NotFound", "429": "QuotaExceeded"}
 
 
-def make_sandbox(integration: Integration[AmazonSettings], stage: Stage) -> Starlette:
+def make_sandbox(integration: Integration[AmazonSettings], stage: Stage) -> Sandbox:
     """One account, played. Its `Store` is `app.state.store`, for whoever wants to act in it."""
     settings = integration.settings
-    store = Store(seller_id=settings.seller_id, marketplace=settings.marketplace_ids[0], now=stage.now, seed=stage.seed)
+    store = Store(
+        seller_id=settings.seller_id,
+        marketplace=settings.marketplace_ids[0],
+        now=stage.now,
+        seed=stage.seed,
+        wares=stage.wares,
+        run=stage.run,
+    )
     store.notify = lambda order, kind: queue.tell(store, order, kind)
     side = _Side(settings, stage, store)
     routes = [
         Route("/", side.queue, methods=["POST"]),
-        Route("/", side.page, methods=["GET"]),
-        Route("/page/{act}", side.press, methods=["POST"]),
         Route("/auth/o2/token", side.login, methods=["POST"]),
         Route("/documents/{name}", side.document, methods=["GET", "PUT"]),
         *(Route(each.path, side.serve(each), methods=[each.method]) for each in ALL),
     ]
-    app = Starlette(routes=routes)
+    app = Sandbox(AccountDesk(store), routes)
     app.state.store = store
     return app
 
@@ -69,9 +74,10 @@ class _Side:
             query = dict(request.query_params)
             check_query(operation.name, query)
             body = await _json(request) if operation.method in {"POST", "PATCH", "PUT"} else None
-            answers.work_due(self.store)
             asked = answers.Asked(path=dict(request.path_params), query=query, body=body, url=self.stage.url)
-            status, said = answers.ANSWERS[operation.name](self.store, asked)
+            with self.store.lock:
+                answers.work_due(self.store)
+                status, said = answers.ANSWERS[operation.name](self.store, asked)
         except Refused as refused:
             error = {"code": refused.code, "message": refused.message}
             return JSONResponse({"errors": [error]}, refused.status)
@@ -82,7 +88,7 @@ class _Side:
         """Raises Refused for a token that is missing, unknown or too old, and for asking too often."""
         expires, grantless = self.tokens.get(request.headers.get("x-amz-access-token", ""), (None, False))
         if expires is None:
-            raise Refused(403, "Unauthorized", "Access to requested resource is denied.")
+            raise Refused(403, "Unauthorized", "The access token you provided is revoked, malformed or invalid.")
         if expires <= self.stage.now():
             raise Refused(403, "Unauthorized", "The access token you provided has expired.")
         if grantless != (operation.name in _GRANTLESS):
@@ -90,7 +96,7 @@ class _Side:
         rate, burst = operation.rate * self.store.plan, operation.burst * self.store.plan
         left, at = self.buckets.get(operation.name, (burst, self.stage.now()))
         left = min(burst, left + max(0.0, (self.stage.now() - at).total_seconds() * rate))
-        self.buckets[operation.name] = (max(0.0, left - 1), self.stage.now())
+        self.buckets[operation.name] = (left - 1 if left >= 1 else left, self.stage.now())
         if left < 1:
             raise Refused(429, "QuotaExceeded", "You exceeded your quota for the requested resource.")
 
@@ -107,6 +113,8 @@ class _Side:
             "authorization_code": form.get("code") == "consent" and bool(form.get("redirect_uri")),
             "client_credentials": form.get("scope") == "sellingpartnerapi::notifications",
         }
+        if self.store.refuses_login is not None:
+            return JSONResponse(self.store.refuses_login, 400)
         if not right.get(grant or "", False):
             said = {"error": "invalid_grant", "error_description": "The request has an invalid grant parameter"}
             return JSONResponse(said, 400)
@@ -128,27 +136,22 @@ class _Side:
         return Response(self.store.documents[name] or b"", media_type="application/octet-stream")
 
     async def queue(self, request: Request) -> Response:
-        status, said = queue.serve(self.store, self.settings, request.headers, await request.body())
+        body = await request.body()
+        with self.store.lock:
+            status, said = queue.serve(self.store, self.settings, request.url.path, request.headers, body)
         return JSONResponse(said, status, media_type="application/x-amz-json-1.0")
-
-    async def page(self, request: Request) -> Response:
-        return show(self.store)
-
-    async def press(self, request: Request) -> Response:
-        form = {name: values[0] for name, values in parse_qs((await request.body()).decode()).items()}
-        press(self.store, request.path_params["act"], form.get("order", ""))
-        return RedirectResponse("/", 303)
 
 
 def _fail(fault: str) -> None:
     """Before anything is done. Raises Refused where the fault is a status."""
     if fault.isdecimal():
-        raise Refused(int(fault), "QuotaExceeded" if fault == "429" else "InternalFailure", "As it was told.")
+        raise Refused(int(fault), _CODES.get(fault, "InternalFailure"), "As it was told.")
 
 
 async def _json(request: Request) -> Any:
+    content = await request.body()
     try:
-        return json.loads(await request.body())
+        return json.loads(content) if content else None
     except ValueError:
         raise Refused(400, "InvalidInput", "The body is no JSON.") from None
 

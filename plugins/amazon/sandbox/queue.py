@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from crossdock import same_signature
@@ -13,6 +13,7 @@ from plugins.amazon.sqs import canonical, sign
 
 _SIGNATURE = re.compile(r"AWS4-HMAC-SHA256 Credential=([^/]+)/(\S+), SignedHeaders=\S+, Signature=([0-9a-f]{64})")
 
+_SKEW = timedelta(minutes=15)
 _STATUSES = {"CANCELLED": "Canceled", "PARTIALLY_SHIPPED": "PartiallyShipped"}
 
 
@@ -71,10 +72,16 @@ def put(store: Store, kind: str, payload: Said) -> None:
     store.queue.append(Message(store.name("message"), json.dumps(body), store.now()))
 
 
-def serve(store: Store, settings: AmazonSettings, headers: Mapping[str, str], content: bytes) -> tuple[int, Said]:
+def serve(
+    store: Store, settings: AmazonSettings, path: str, headers: Mapping[str, str], content: bytes
+) -> tuple[int, Said]:
     """One action, if its signature is right."""
-    if not _is_signed(settings, headers, content):
+    if not _is_signed(settings, path, headers, content):
         return 403, {"__type": "com.amazon.coral.service#SignatureDoesNotMatch", "message": "The signature is wrong."}
+    stamp = datetime.strptime(headers.get("x-amz-date", ""), "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    if abs(store.now() - stamp) > _SKEW:
+        said = f"Signature expired: {stamp.isoformat()} is too far from {store.instant()}"
+        return 403, {"__type": "com.amazon.coral.service#InvalidSignatureException", "message": said}
     body = json.loads(content)
     action = headers.get("x-amz-target", "").removeprefix("AmazonSQS.")
     if body.get("QueueUrl") != settings.queue_url or action not in _ACTIONS:
@@ -109,10 +116,10 @@ _ACTIONS: dict[str, Callable[[Store, Any], Said]] = {
 }
 
 
-def _is_signed(settings: AmazonSettings, headers: Mapping[str, str], content: bytes) -> bool:
+def _is_signed(settings: AmazonSettings, path: str, headers: Mapping[str, str], content: bytes) -> bool:
     match = _SIGNATURE.fullmatch(headers.get("authorization", ""))
     if match is None or settings.queue_secret is None or match[1] != settings.queue_key_id:
         return False
     stamp, target = headers.get("x-amz-date", ""), headers.get("x-amz-target", "")
-    request = canonical(headers.get("host", ""), stamp, target, content)
+    request = canonical(headers.get("host", ""), path, stamp, target, content)
     return same_signature(sign(settings.queue_secret.get_secret_value(), match[2], stamp, request), match[3])

@@ -91,12 +91,23 @@ QUERIES: dict[str, dict[str, Check]] = {
         "nextToken": _any,
     },
     "getSubscription": {"payloadVersion": _any},
+    "listAllFulfillmentOrders": {"queryStartDate": _moment, "nextToken": _any},
+    "getPackageTrackingDetails": {"packageNumber": _count(1, 2**31 - 1)},
+    "getInventorySummaries": {
+        "details": _list(1, "true", "false"),
+        "granularityType": _list(1, "Marketplace"),
+        "granularityId": _any,
+        "marketplaceIds": _list(1),
+        "nextToken": _any,
+    },
 }
 """What an operation may be asked with; operations that are not here take nothing."""
 
 REQUIRED: dict[str, tuple[str, ...]] = {
     "searchListingsItems": ("marketplaceIds",),
     "patchListingsItem": ("marketplaceIds",),
+    "getPackageTrackingDetails": ("packageNumber",),
+    "getInventorySummaries": ("granularityType", "granularityId", "marketplaceIds"),
 }
 
 

@@ -1,13 +1,17 @@
 """The account that the sandbox plays: its listings, orders, feeds, payouts and queue, and what people do in it."""
 
 import random
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from crossdock import Ware
 from plugins.amazon.mapping.marketplaces import usual_currency
+from plugins.amazon.sandbox.returned import Returned
+from plugins.amazon.sandbox.warehouse import Warehouse
 
 Said = dict[str, Any]
 """A piece of JSON."""
@@ -44,21 +48,28 @@ class Store:
     """What the account holds, and what shoppers and Amazon do in it.
 
     faults: what becomes of the next requests of an operation, in turn: a status ("429", "500", "503"), "500 after" the
-    effect, "html", or "truncated"; "" is none. feed_takes: so long a feed is worked through. plan: so many times the
-    default usage plan, as large accounts have it.
+    effect, "html", or "truncated"; "" is none. feed_takes: so long a feed is worked through, and a report written.
+    plan: so many times the default usage plan, as large accounts have it. refuses_login: what is said to whoever asks
+    for a token. closed: the account sells no more.
     """
 
     seller_id: str
     marketplace: str
     now: Callable[[], datetime]
     seed: int = 0
+    wares: Sequence[Ware] = ()
+    run: int = 0
     notify: Callable[[Said, str], None] = lambda _order, _kind: None
     feed_takes: timedelta = timedelta(seconds=20)
     plan: float = 1
+    refuses_login: Said | None = None
+    closed: bool = False
     listings: dict[str, Listed] = field(default_factory=dict)
     orders: dict[str, Said] = field(default_factory=dict)
     feeds: dict[str, Said] = field(default_factory=dict)
     documents: dict[str, bytes | None] = field(default_factory=dict)
+    reports: dict[str, Said] = field(default_factory=dict)
+    returned: list[Returned] = field(default_factory=list)
     transactions: list[Said] = field(default_factory=list)
     payouts: list[Said] = field(default_factory=list)
     destinations: dict[str, Said] = field(default_factory=dict)
@@ -66,16 +77,18 @@ class Store:
     queue: list[Message] = field(default_factory=list)
     faults: dict[str, list[str]] = field(default_factory=dict)
     asked: list[tuple[str, int]] = field(default_factory=list)
+    lock: threading.RLock = field(default_factory=threading.RLock)
+    warehouse: Warehouse = field(init=False)
     dice: random.Random = field(init=False)
 
     def __post_init__(self) -> None:
         self.dice = random.Random(self.seed)  # noqa: S311  # a world that repeats, not a key
-        for number, title in enumerate(_TITLES, start=1):
-            price = Decimal(self.dice.randrange(400, 4000)) / 100
-            asin = f"B0{self.dice.randrange(10**8):08d}"
-            channel = "AMAZON_EU" if number == len(_TITLES) else "DEFAULT"
-            listed = Listed(f"AMZ-{number}", asin, title, price, self.dice.randrange(5, 50), channel)
+        for listed in [self._given(each) for each in self.wares] or self._own():
             self.listings[listed.sku] = listed
+        stock = {each.sku: each.quantity for each in self.listings.values() if each.channel != "DEFAULT"}
+        self.warehouse = Warehouse(now=self.now, name=self.name, stock=stock)
+        if self.run:
+            self.dice = random.Random(f"{self.seed} {self.run}")  # noqa: S311  # the same goods, other names
 
     @property
     def currency(self) -> str:
@@ -103,6 +116,7 @@ class Store:
         for number, (sku, units) in enumerate(lines, start=1):
             first = number == 1
             costs = (shipping, discount) if first else (Decimal(0), Decimal(0))
+            self.listings[sku].quantity = max(0, self.listings[sku].quantity - units)
             item = self._item(f"{order_id[4:11]}{number:07d}", self.listings[sku], units, *costs, tax_rate)
             if tax_collected:
                 held = [{"model": "MARKETPLACE_FACILITATOR", "responsibleParty": "Amazon Services Europe S.a.r.l."}]
@@ -184,6 +198,17 @@ class Store:
             self._post(order)
         self.changed(order, "OrderStatusChange")
 
+    def request_return(
+        self, order_id: str, units: int = 1, *, reason: str = "CR-DEFECTIVE", status: str = "Approved"
+    ) -> str:
+        """The buyer sends units of the first item back, which Amazon mostly approves by itself; the return's name."""
+        order = self.orders[order_id]
+        sku, by = order["orderItems"][0]["product"]["sellerSku"], order["fulfillment"]["fulfilledBy"]
+        name = self.name("D")
+        row = {"order_id": order_id, "name": name, "sku": sku, "units": units, "reason": reason, "by": by}
+        self.returned.append(Returned(**row, requested=self.now(), status=status))
+        return name
+
     def post_refund(self, order: Said, amount: Decimal) -> None:
         said = self._transaction(order, "Refund", "Refund Order", -amount)
         self.transactions.append(said)
@@ -222,6 +247,18 @@ class Store:
     def money(self, amount: Decimal) -> Said:
         places = Decimal(1) if self.currency in _WHOLE_UNITS else Decimal("0.01")
         return {"amount": f"{amount.quantize(places, ROUND_HALF_UP)}", "currencyCode": self.currency}
+
+    def _given(self, ware: Ware) -> Listed:
+        return Listed(ware.sku, self._asin(), ware.title, ware.price.amount, ware.available)
+
+    def _own(self) -> Iterator[Listed]:
+        for number, title in enumerate(_TITLES, start=1):
+            price = Decimal(self.dice.randrange(400, 4000)) / 100
+            asin, channel = self._asin(), "AMAZON_EU" if number == len(_TITLES) else "DEFAULT"
+            yield Listed(f"AMZ-{number}", asin, title, price, self.dice.randrange(5, 50), channel)
+
+    def _asin(self) -> str:
+        return f"B0{self.dice.randrange(10**8):08d}"
 
     def _item(
         self, item_id: str, listed: Listed, units: int, shipping: Decimal, discount: Decimal, tax_rate: Decimal

@@ -1,19 +1,16 @@
 """The sandbox as an ASGI app."""
 
 from typing import Any
-from urllib.parse import parse_qs
 
-from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import URL
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
 
-from crossdock import Stage
-from plugins.ebay.sandbox import page
+from crossdock import Sandbox, Stage
 from plugins.ebay.sandbox.calls import Answer, Call, Refusal
+from plugins.ebay.sandbox.desk import SellerDesk
 from plugins.ebay.sandbox.gate import Gate
 from plugins.ebay.sandbox.resources import Routes, finances, find, fulfillment, inventory, notification, post_order
 from plugins.ebay.sandbox.store import Store
@@ -28,23 +25,20 @@ _ROUTES: Routes = (
 )
 
 
-class EbaySandbox:
+class EbaySandbox(Sandbox):
     """`store` is the account, `gate` who may ask for it."""
 
     def __init__(self, settings: EbaySettings, stage: Stage) -> None:
         self.store = Store(settings, stage)
         self.gate = Gate(settings, stage)
-        self._app = Starlette(
-            routes=[
-                Route("/", self._page, methods=["GET", "POST"]),
+        super().__init__(
+            SellerDesk(self.store),
+            [
                 Route("/oauth2/authorize", self._consent),
                 Route("/identity/v1/oauth2/token", self._token, methods=["POST"]),
                 Route("/{path:path}", self._ask, methods=["GET", "POST", "PUT", "DELETE"]),
-            ]
+            ],
         )
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._app(scope, receive, send)
 
     async def _token(self, request: Request) -> Response:
         return _response(self.gate.token(await request.body(), dict(request.headers)))
@@ -62,7 +56,7 @@ class EbaySandbox:
         return _response(await run_in_threadpool(self._answer, request, content))
 
     def _answer(self, request: Request, content: bytes) -> Answer:
-        path = request.url.path
+        path = f"/{request.path_params['path']}"
         try:
             application = self.gate.admit(request.method, path, request.url.netloc, content, dict(request.headers))
             answering, parts = find(_ROUTES, request.method, path)
@@ -73,14 +67,6 @@ class EbaySandbox:
                 return answering(self.store, call)
         except Refusal as no:
             return Answer(_error(no, post_order=path.startswith("/post-order/")), no.status)
-
-    async def _page(self, request: Request) -> Response:
-        if request.method == "POST":
-            said = parse_qs((await request.body()).decode(errors="replace"))
-            form = {name: values[0] for name, values in said.items()}
-            await run_in_threadpool(page.press, self.store, form)
-            return RedirectResponse("/", 303)
-        return Response(page.show(self.store), media_type="text/html")
 
 
 def _error(no: Refusal, *, post_order: bool) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlsplit
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ed25519
@@ -27,6 +27,7 @@ class Gate:
     def __init__(self, settings: EbaySettings, stage: Stage) -> None:
         self.settings = settings
         self.stage = stage
+        self.under = urlsplit(stage.url).path
         self.tokens: dict[str, tuple[datetime, bool]] = {}
         self.codes: set[str] = set()
         given = settings.refresh_token
@@ -87,7 +88,7 @@ class Gate:
         key = self.settings.signing_key
         assert key is not None
         given = headers.get("signature-input", "").partition("sig1=")[2]
-        known = dict(headers) | {"@method": method, "@path": path, "@authority": host}
+        known = dict(headers) | {"@method": method, "@path": f"{self.under}{path}", "@authority": host}
         names = re.findall(r'"([^"]+)"', given)
         if content:
             digest = base64.b64encode(hashlib.sha256(content).digest()).decode()

@@ -22,8 +22,8 @@ class Store:
         self.stage = stage
         self.marketplace = settings.marketplace_id
         self.currency = catalogue.CURRENCIES.get(self.marketplace, "EUR")
-        self.items = catalogue.items(stage.seed)
-        self.offers = catalogue.offers(stage.seed, self.marketplace)
+        self.items = catalogue.items(stage.seed, stage.wares)
+        self.offers = catalogue.offers(stage.seed, self.marketplace, stage.wares)
         self.orders: dict[str, dict[str, Any]] = {}
         self.fulfillments: dict[str, list[dict[str, Any]]] = {}
         self.returns: dict[str, dict[str, Any]] = {}
@@ -33,7 +33,7 @@ class Store:
         self.signer = Signer()
         self.done: list[tuple[str, str]] = []
         self.lock = threading.RLock()
-        self._numbers = count(1)
+        self._numbers = count(1 + stage.run)
 
     def number(self) -> int:
         return next(self._numbers)
@@ -57,13 +57,14 @@ class Store:
                 **facts,
             )
             serial = self.number()
-            name = f"{serial % 90 + 10:02}-{10_000 + serial}-{20_000 + serial}"
+            name = f"{serial % 90 + 10:02}-{serial // 100_000:05}-{serial % 100_000:05}"
             lines = [f"{10_000_000_000 + serial * 100 + place}" for place in range(len(wanted))]
             self.orders[name] = writing.order(name, lines, basket, SELLER, self.stage.now())
             self.fulfillments[name] = []
             for sku, quantity in wanted:
                 available = self.items[sku]["availability"]["shipToLocationAvailability"]
                 available["quantity"] = max(0, available["quantity"] - quantity)
+                by_sku[sku]["availableQuantity"] = max(0, by_sku[sku]["availableQuantity"] - quantity)
             if basket.paid:
                 self.books.sold(self.orders[name], spoken(self.stage.now()))
         for line in lines:

@@ -40,6 +40,13 @@ _MUTATIONS: dict[str, Any] = {
     "webhookSubscriptionDelete": subscribing.webhook_subscription_delete,
 }
 _OTHERS: dict[tuple[str, str], Any] = {
+    ("Order", "agreements"): queries.agreements,
+    ("Order", "fulfillments"): queries.listed,
+    ("Order", "fulfillmentsCount"): queries.counted,
+    ("Order", "refunds"): queries.listed,
+    ("Order", "transactions"): queries.listed,
+    ("Order", "transactionsCount"): queries.counted,
+    ("FulfillmentOrder", "fulfillments"): queries.parcels_of_work,
     ("InventoryItem", "inventoryLevel"): queries.inventory_level,
     ("InventoryLevel", "quantities"): queries.quantities,
     ("ShopifyPaymentsAccount", "payouts"): queries.payouts,

@@ -1,4 +1,4 @@
-"""The played store over HTTP: the Admin API, the consent page, and a page for people."""
+"""The played store over HTTP: the Admin API and the consent page; its page for people is the SDK's."""
 
 import hashlib
 import hmac
@@ -6,21 +6,20 @@ import json
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, cast
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
 from graphql import DocumentNode, GraphQLError, execute_sync, get_operation_ast, parse, validate
-from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from crossdock import Integration, Stage
+from crossdock import Integration, Sandbox, Stage
 from plugins.shopify.access import SCOPES
 from plugins.shopify.documents import VERSION
-from plugins.shopify.sandbox import page
 from plugins.shopify.sandbox.api import schema
 from plugins.shopify.sandbox.bucket import MOST, actual_cost, cost_of
+from plugins.shopify.sandbox.desk import ShopDesk
 from plugins.shopify.sandbox.store import Store
 from plugins.shopify.settings import ShopifySettings
 
@@ -28,23 +27,25 @@ _GOODS = (("TEA-100", "8.50"), ("TEA-250", "18.00"), ("MUG-BLUE", "12.00"), ("PO
 _DAY = 86_400
 
 
-def sandbox(integration: Integration[ShopifySettings], stage: Stage) -> Starlette:
+def sandbox(integration: Integration[ShopifySettings], stage: Stage) -> Sandbox:
     """A store that sells a few things. `app.state.store` is its `Store`."""
     store = Store(integration.settings, stage)
-    for sku, price in _GOODS:
+    for sku, price in () if stage.wares else _GOODS:
         store.add_product(sku, price)
+    for ware in stage.wares:
+        store.add_product(ware.sku, f"{ware.price.amount:f}", stock=ware.available, title=ware.title)
+    store.count_on(stage.run)
     return app_of(store)
 
 
-def app_of(store: Store) -> Starlette:
-    app = Starlette(
-        routes=[
+def app_of(store: Store) -> Sandbox:
+    app = Sandbox(
+        ShopDesk(store),
+        [
             Route("/admin/api/{version}/graphql.json", _graphql, methods=["POST"]),
             Route("/admin/oauth/authorize", _authorize),
             Route("/admin/oauth/access_token", _token, methods=["POST"]),
-            Route("/", _page),
-            Route("/do/{what}", _do, methods=["POST"]),
-        ]
+        ],
     )
     app.state.store = store
     return app
@@ -157,16 +158,6 @@ async def _token(request: Request) -> Response:
     if grant != "client_credentials":
         answer["refresh_token"] = f"refresh-{token}"
     return JSONResponse(answer)
-
-
-async def _page(request: Request) -> Response:
-    return await run_in_threadpool(lambda store: HTMLResponse(page.render(store)), _store(request))
-
-
-async def _do(request: Request) -> Response:
-    said = dict(parse_qsl((await request.body()).decode(errors="replace")))
-    await run_in_threadpool(page.act, _store(request), request.path_params["what"], said)
-    return RedirectResponse("/", 303)
 
 
 def _is_known(store: Store, token: str) -> bool:

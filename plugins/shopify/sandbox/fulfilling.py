@@ -34,6 +34,7 @@ def fulfillment_create(_root: object, info: Info, fulfillment: Record) -> Record
         "status": "SUCCESS",
         "createdAt": stamp(store.stage.now()),
         "trackingInfo": _tracking(fulfillment.get("trackingInfo")),
+        "fulfillmentOrders": [each["fulfillmentOrderId"] for each in wishes],
         "fulfillmentLineItems": [{"quantity": quantity, "lineItem": line["lineItem"]} for line, quantity in units],
     }
     for line, quantity in units:

@@ -6,7 +6,7 @@ from typing import Any
 from graphql import GraphQLError
 
 from plugins.shopify.access import SCOPES
-from plugins.shopify.sandbox.records import Record, number_of
+from plugins.shopify.sandbox.records import Record, gid, number_of
 from plugins.shopify.sandbox.search import meant
 from plugins.shopify.sandbox.store import Info
 
@@ -82,6 +82,31 @@ def job(_root: object, info: Info, id: str) -> Record | None:  # noqa: A002
         return None
     done, store.jobs[id] = store.jobs[id], True
     return {"id": id, "done": done}
+
+
+def listed(order: Record, info: Info, first: int | None = None) -> list[Record]:
+    """A list of an order's: as many as are asked for, and no way to the others."""
+    rows: list[Record] = page(order[info.field_name], first, None)["nodes"]
+    return rows
+
+
+def counted(order: Record, info: Info) -> Record:
+    return {"count": len(order[info.field_name.removesuffix("Count")])}
+
+
+def agreements(order: Record, _info: Info, first: int | None = None, after: str | None = None) -> Record:
+    """The sale, and each refund."""
+    made = [{"__typename": "OrderAgreement", "id": gid("SalesAgreement", number_of(order["id"]))}]
+    for each in order["refunds"]:
+        name = gid("SalesAgreement", number_of(each["id"]))
+        made.append({"__typename": "RefundAgreement", "id": name, "refund": each})
+    return page(made, first, after)
+
+
+def parcels_of_work(work: Record, info: Info, first: int | None = None, after: str | None = None) -> Record:
+    order = next(each for each in info.context.orders.values() if work in each["fulfillmentOrders"])
+    made = [each for each in order["fulfillments"] if work["id"] in each["fulfillmentOrders"]]
+    return page(made, first, after)
 
 
 def product_variants(

@@ -41,7 +41,7 @@ def a_demo(config: Config, database_url: str) -> Hub:
 
 def test_an_order_of_the_feed_is_promised_shipped_and_booked(config: Config, database_url: str) -> None:
     hub = a_demo(config, database_url)
-    sample = hub.registry.provider("files", "channel").sample()
+    sample = hub.provider("files", "channel").sample()
     import_orders(hub, sample.path, "uk-shop", sample.mapping)
     run_jobs(hub)
 

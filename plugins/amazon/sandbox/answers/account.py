@@ -47,6 +47,6 @@ def get_marketplaces(store: Store, asked: Asked) -> tuple[int, Said | None]:
         "defaultLanguageCode": "en_GB",
         "domainName": "www.amazon.co.uk",
     }
-    participation = {"isParticipating": True, "hasSuspendedListings": False}
+    participation = {"isParticipating": not store.closed, "hasSuspendedListings": store.closed}
     each = {"marketplace": marketplace, "participation": participation, "storeName": "Sandbox"}
     return 200, {"payload": [each]}

@@ -36,7 +36,8 @@ def _page(store: Store, call: Call) -> Answer:
         if between is None or between[0] <= moment(each["lastModifiedDate"]) <= between[1]
     ]
     found.sort(key=lambda each: str(each["lastModifiedDate"]), reverse=True)
-    return Answer({"orders": found[offset : offset + limit], "total": len(found), "limit": limit, "offset": offset})
+    some = [each | {"cancelStatus": each["cancelStatus"] | {"cancelRequests": []}} for each in found]
+    return Answer({"orders": some[offset : offset + limit], "total": len(found), "limit": limit, "offset": offset})
 
 
 def order_of(store: Store, name: str) -> dict[str, Any]:
@@ -75,7 +76,7 @@ def _fulfil(store: Store, call: Call) -> Answer:
         raise Refusal(400, 32300, "Invalid shipment tracking number or carrier")
     if order["cancelStatus"]["cancelState"] == "CANCELED":
         raise Refusal(400, 32600, "The order is cancelled.")
-    name = str(9_000_000_000 + store.number())
+    name = str(number) if number else "999"  # eBay's own word for a package that has no number
     made = {
         "fulfillmentId": name,
         "lineItems": lines,

@@ -18,7 +18,8 @@ def _cancel(store: Store, call: Call) -> Answer:
     if said.get("cancelReason") not in _REASONS:
         raise Refusal(400, 1612, "The reason is none that a seller may give.")
     if order["cancelStatus"]["cancelState"] != "NONE_REQUESTED":
-        raise Refusal(400, 1601, "The order has a cancellation already.")
+        why = {"legacyOrderId": order["orderId"], "eligible": False, "failureReason": ["CANCELLATION_EXIST"]}
+        return Answer({"orderEligibilityResult": why})
     if order["orderFulfillmentStatus"] != "NOT_STARTED":
         raise Refusal(400, 1602, "The order has shipped.")
     name = store.cancel_order(order["orderId"], reason=said["cancelReason"])
@@ -66,7 +67,6 @@ def _returns(store: Store, call: Call) -> Answer:
     return Answer(
         {
             "members": found[offset : offset + limit],
-            "total": len(found),
             "paginationOutput": {"limit": limit, "offset": offset, "totalEntries": len(found)},
         }
     )
@@ -79,7 +79,10 @@ def _known(store: Store, name: str) -> str:
 
 
 def _return(store: Store, call: Call) -> Answer:
-    return Answer({"summary": store.returns[_known(store, call.path[0])], "detail": {}})
+    summary = store.returns[_known(store, call.path[0])]
+    if call.params.get("fieldgroups", "FULL") != "SUMMARY":
+        return Answer({"detail": {}})
+    return Answer({"summary": summary})
 
 
 def _decide(store: Store, call: Call) -> Answer:

@@ -1,16 +1,12 @@
-"""The other side, played: for tests, demos and whoever has no account with it.
+"""The world around a sandbox."""
 
-A `Provider.sandbox` is one of two things. `sandbox(integration)` makes a `Player`, which has no HTTP. `sandbox(
-integration, stage)` makes an ASGI app, which is served at `stage.url`: a provider whose sandbox is an app has a
-setting `url` for the address of the other side, whose default is the real one.
-"""
-
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
 
 from crossdock.context import Context
+from crossdock.money import Money
 
 Send = Callable[[str, str, Mapping[str, str], bytes], int]
 """(method, url, headers, body) -> status; 0 where nobody answered"""
@@ -26,11 +22,23 @@ class Player(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ware:
+    """Something that a played store sells. `available`: units that it believes it may sell."""
+
+    sku: str
+    title: str
+    price: Money
+    available: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
     """The world around a sandbox that is an ASGI app.
 
-    url: where it is served, without a slash at the end. webhooks: where the hub listens to this integration; None:
-    nobody listens. send: how it calls there. now: the clock, which tests move. seed: the same seed, the same world.
+    url: where it is served, without a slash at the end; it may have a path. webhooks: where the hub listens to this
+    integration; None: nobody listens. send: how it calls there. now: the clock, which tests move. seed: the same seed,
+    the same world. wares: what it sells; none: goods of its own. run: rises with every start, and new orders go by
+    numbers that no earlier run gave.
     """
 
     url: str
@@ -38,3 +46,5 @@ class Stage:
     now: Callable[[], datetime]
     webhooks: str | None = None
     seed: int = 0
+    wares: Sequence[Ware] = ()
+    run: int = 0
