@@ -29,6 +29,11 @@ def now() -> datetime:
     return datetime.now(UTC) + _offset
 
 
+def of_this_machine() -> datetime:
+    """What this machine's clock says, whatever the hub's was moved by: to be compared with the clocks of others."""
+    return datetime.now(UTC)
+
+
 def shift(by: timedelta) -> None:
     """Move this process's clock; development and tests only."""
     global _offset  # noqa: PLW0603  # the clock is the one thing that a process has exactly one of

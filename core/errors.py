@@ -87,6 +87,10 @@ class IntegrationAway(PluginUnavailable):
     """The integration does not run here: its plugin is missing or broken, or its settings are. Its work waits."""
 
 
+class PluginFault(PluginUnavailable):
+    """A plugin did what none may: it raised what no provider raises, never came back, or answered what nobody asked."""
+
+
 class OutcomeUnknown(CrossdockError):
     """It may have happened: asking again with the same key finds out before acting."""
 

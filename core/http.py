@@ -10,7 +10,9 @@ from urllib.parse import urlsplit
 import httpx2
 
 from core import clock
+from core.integrations import skew
 from core.integrations.buckets import Buckets, Lane
+from core.near import is_near
 from crossdock import BadData, Log, OutcomeUnknown, RateLimit, RateLimited, Response, Retryable
 
 _TIMEOUT = timedelta(seconds=30)
@@ -29,7 +31,10 @@ class OutOfTokens(RateLimited):
 
 
 class Client:
-    """One integration's client for one call of a verb. `lane` is how urgent that call is."""
+    """One integration's client for one call of a verb.
+
+    lane: how urgent that call is. wrong_clock: what its last answer says against this machine's clock.
+    """
 
     def __init__(
         self,
@@ -42,12 +47,19 @@ class Client:
         limits: Sequence[RateLimit] = (),
     ) -> None:
         self.lane = Lane.REST
+        self.wrong_clock: str | None = None
+        self._answered = False
         self._integration = integration
         self._deadline = deadline
         self._log = log
         self._pool = pool
         self._buckets = buckets
         self._limits = {limit.group: limit for limit in limits}
+
+    @property
+    def tells(self) -> bool:
+        """Whether the call says anything of the other side: not where one that is reached by HTTP was asked nothing."""
+        return self._answered or not self._limits
 
     def request(
         self,
@@ -82,7 +94,11 @@ class Client:
             self._log.warning("http answer missing", **facts, error=type(error).__name__)
             said = f"{place.hostname} did not answer ({type(error).__name__})."
             raise (Retryable(said) if harmless else OutcomeUnknown(said)) from None
-        self._log.info("http", **facts, status=answer.status_code, seconds=round(time.monotonic() - began, 3))
+        self._answered = True
+        self.wrong_clock = skew.of_answer(place.hostname or "the other side", answer.headers)
+        # A sandbox of this machine answers every second or so, which is nothing to report.
+        say = self._log.debug if is_near(url) and answer.is_success else self._log.info
+        say("http", **facts, status=answer.status_code, seconds=round(time.monotonic() - began, 3))
         return answer
 
     def observe(

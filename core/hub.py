@@ -20,7 +20,8 @@ from core.integrations.circuit import Circuits
 from core.integrations.guard import Guard
 from core.integrations.living import Living
 from core.integrations.tokens import Purse
-from core.plugins import Registry, load
+from core.near import is_near
+from core.plugins import BoundProvider, Registry, load
 from core.sealing import Sealer, sealer
 from core.settings import service as settings
 
@@ -64,9 +65,30 @@ class Hub:
 
         Raises IntegrationAway where the integration does not run, NotSupported where it is of another kind.
         """
+        self.refresh(now=integration_key not in self.registry.integrations)
+        return self._guarded(integration_key, kind, self.registry.bound(integration_key, kind, name))
+
+    def providers(self, kind: crossdock.Kind, capability: str) -> list[tuple[str, Any]]:
+        """(integration key, provider) of all that have a capability, by key; to be asked as `provider`."""
         self.refresh()
-        found = self.registry.provider(integration_key, kind, name)
-        return self.guard.around(integration_key, kind, name, found)
+        return [(key, self._guarded(key, kind, bound)) for key, bound in self.registry.able(kind, capability)]
+
+    def able(self, kind: crossdock.Kind, capability: str | None = None) -> list[str]:
+        """The keys of the integrations that have a capability; with None, of all of a kind. Reads nothing."""
+        return [key for key, _ in self.registry.able(kind, capability)]
+
+    def strategy(self, name: str) -> Any:
+        """The routing strategy of this name, one of `registry.strategies`."""
+        key, bound = self.registry.strategies[name]
+        return self._guarded(key, "routing", bound)
+
+    def player(self, integration_key: str) -> Any:
+        """Whoever plays the other side of an integration in a demo; None where its plugin brings nobody."""
+        found = self.registry.player(integration_key)
+        return None if found is None else self.guard.around(integration_key, None, None, found)
+
+    def _guarded(self, key: str, kind: crossdock.Kind, bound: BoundProvider) -> Any:
+        return self.guard.around(key, kind, bound.provider.name, bound.instance)
 
     def context(
         self,
@@ -78,7 +100,7 @@ class Hub:
         deadline: datetime | None = None,
     ) -> crossdock.Context[Any]:
         """What a verb of this integration is handed. Raises IntegrationAway when it does not run."""
-        self.refresh()
+        self.refresh(now=integration_key not in self.registry.integrations)
         settings = self.registry.integration(integration_key).settings
         log = structlog.get_logger("plugin").bind(integration=integration_key)
         client = http.Client(
@@ -105,9 +127,16 @@ class Hub:
         )
 
     def address_of(self, integration_key: str) -> str | None:
-        """Where others send what they tell of an integration; None where nobody outside can reach this hub."""
-        public = self.config.public_url
+        """Where others send what they tell of an integration; None where they cannot reach this hub.
+
+        Whoever is on this machine can without a public address: a sandbox, for instance.
+        """
+        public = self.config.public_url or (self.config.local if self._is_near(integration_key) else None)
         return f"{public}/webhooks/{integration_key}" if public else None
+
+    def _is_near(self, integration_key: str) -> bool:
+        found = self.registry.integrations.get(integration_key)
+        return is_near(str(getattr(found and found.settings, "url", None) or ""))
 
     def refresh(self, *, now: bool = False) -> None:
         """Learn of integrations that other processes made, changed and deleted; quick, for it seldom looks."""

@@ -62,8 +62,13 @@ VERBS: dict[Kind, dict[str, Any]] = {
     },
     "address": {"validate": address.AddressValidator, **_ANY},
     "routing": {"plan": routing.RoutingStrategy},
-    "payment": {"capture": payment.PaymentCapturer, **_ANY},
-    "risk": {"assess": risk.RiskAssessor, **_ANY},
+    "payment": {
+        "capture": payment.PaymentCapturer,
+        "refund": payment.PaymentRefunder,
+        "status": payment.PaymentWatcher,
+        **_ANY,
+    },
+    "risk": {"assess": risk.RiskAssessor, "outcomes": risk.RiskLearner, **_ANY},
 }
 """Kind to capability to the Protocol of its verbs. Kinds that are not here take any capability."""
 

@@ -72,8 +72,9 @@ class ChannelStock:
 class ShipmentNotice:
     """One package that left. `lines` is (line external id, quantity).
 
-    package_key: our name for the package, the same every time. corrects: what the channel called our earlier word
-    about the same package, which had another tracking number.
+    package_key: our name for the package, the same every time. corrects: what the channel called our last word about
+    the same package, which had another carrier, service or tracking number; then this is what holds, and no second
+    package. `ctx.key` is another one than it had.
     """
 
     order_external_id: str
@@ -118,7 +119,10 @@ class RefundOrder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """The other side's word that an act was done. `external_id` is its own name for it."""
+    """The other side's word that an act was done.
+
+    external_id: its own name for it; several, joined by commas, where it counts one package as several.
+    """
 
     external_id: str
     at: datetime
@@ -223,7 +227,10 @@ class ReturnSource(Protocol):
         """One page of the returns that changed in the window."""
         ...
 
-    def decide_return(self, ctx: Context[Any], decision: ReturnDecision) -> Receipt: ...
+    def decide_return(self, ctx: Context[Any], decision: ReturnDecision) -> Receipt:
+        """Answer it. Raises NotSupported where the channel takes the answer from people alone: a case then asks one."""
+        ...
+
     def find_return_decision(self, ctx: Context[Any], decision: ReturnDecision) -> Receipt | None: ...
 
 

@@ -121,7 +121,8 @@ class WebhookSubscriber(Protocol):
     """Capability `subscriptions`: the other side is told over its API where to send.
 
     Called with `ctx.address` set: when an integration is made, enabled or checked, and once a day, for some senders
-    drop subscriptions that failed a few times.
+    drop subscriptions that failed a few times. Where `notifications` are claimed and `webhooks` are not, it is called
+    on a hub that nobody outside can reach as well: `ctx.address` is None there.
     """
 
     def subscribe(self, ctx: Context[Any]) -> Sequence[Subscription]:

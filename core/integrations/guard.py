@@ -1,11 +1,12 @@
-"""Between the hub and a provider: every verb that is asked of the other side passes here.
+"""Between the hub and a provider: every verb passes here, whatever its kind; nothing else in the hub calls one.
 
-Counts failures in a row and leaves alone who fails again and again; keeps the pause that the other side asks for; says
-how urgent the call is; looks for newer secrets before credentials count as refused; writes down the health.
+Bears whatever a plugin does: see `core.plugins.verbs`. Of those that reach the other side it counts failures in a row,
+and leaves alone who fails again and again; keeps the pause that the other side asks for; says how urgent the call is;
+looks for newer secrets before credentials count as refused; writes down the health.
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -14,11 +15,14 @@ import structlog
 
 import crossdock
 from core import clock
+from core.errors import PluginFault
 from core.http import Client, OutOfTokens
 from core.integrations.buckets import Buckets, lane_of
 from core.integrations.circuit import THRESHOLD, Circuits
 from core.integrations.health import note_health, note_trouble
 from core.integrations.models import HealthStatus
+from core.plugins import verbs
+from core.plugins.patience import TookTooLong
 from crossdock import errors
 
 if TYPE_CHECKING:
@@ -30,6 +34,14 @@ _NO_FAULT = (errors.Rejected, errors.NotSupported, errors.BadData, errors.Pendin
 """Answers: the other side is well."""
 
 
+_UNKNOWN = ""
+"""Of one that has not answered yet."""
+SECONDS = 180.0
+"""For one verb, all its requests together; each of them has a limit of its own."""
+_GRACE_SECONDS = 5.0
+"""Beyond the deadline that a verb was told: then it is no longer waited for."""
+
+
 class Guard:
     """Of one process. `fresh` says whether an integration has other settings than those that were used."""
 
@@ -39,10 +51,19 @@ class Guard:
         self.circuits = circuits
         self.fresh = fresh
         self._lock = threading.Lock()
-        self._well: set[str] = set()
+        self._well: dict[str, str | None] = {}  # those that answer, with what is wrong with the clock all the same
 
-    def around(self, integration: str, kind: crossdock.Kind, name: str | None, instance: object) -> "Guarded":
-        return Guarded(self, integration, kind, name, instance)
+    def around(
+        self,
+        integration: str,
+        kind: crossdock.Kind | None,
+        name: str | None,
+        instance: object,
+        *,
+        seconds: float = SECONDS,
+    ) -> "Guarded":
+        """The same object, asked through this guard. `kind` None: its verbs are none of a provider's."""
+        return Guarded(self, integration, kind, name, instance, seconds)
 
     def call(self, guarded: "Guarded", verb: str, context: crossdock.Context[Any], *rest: Any, **named: Any) -> Any:
         """Ask. Raises what the verb raises, and Retryable where the integration is left alone."""
@@ -59,34 +80,59 @@ class Guard:
             context.http.lane = lane_of(verb)
         try:
             try:
-                answer = getattr(guarded.instance, verb)(context, *rest, **named)
+                answer = self._asked(guarded, verb, context, rest, named)
             except errors.AuthExpired:
                 if not self.fresh(key, context.settings):
                     raise
                 renewed, context = self._renewed(guarded, context)
-                answer = getattr(renewed.instance, verb)(context, *rest, **named)
+                answer = self._asked(renewed, verb, context, rest, named)
         except Exception as error:
-            self._failed(key, standing.failures, error)
+            if _tells(context) or not isinstance(error, _NO_FAULT):
+                self._failed(key, standing.failures, error, _wrong_clock(context))
             raise
-        self._worked(key, standing.failures + (standing.refused is not None))
+        if _tells(context):
+            self._worked(key, standing.failures + (standing.refused is not None), _wrong_clock(context))
         return answer
+
+    def _asked(
+        self,
+        guarded: "Guarded",
+        verb: str,
+        context: crossdock.Context[Any],
+        rest: tuple[Any, ...],
+        named: Mapping[str, Any],
+    ) -> Any:
+        """The answer, in time. Who does not come back may have acted."""
+        seconds = guarded.seconds
+        if context.deadline is not None:
+            seconds = min(seconds, max((context.deadline - clock.now()).total_seconds(), 0) + _GRACE_SECONDS)
+        try:
+            return verbs.ask(guarded.kind, verb, guarded.instance, (context, *rest), named, seconds=seconds)
+        except TookTooLong as error:
+            log.warning("plugin.hangs", integration=guarded.integration, verb=verb, seconds=seconds)
+            said = f"{guarded.integration} did not come back within {seconds:.0f} seconds."
+            raise (errors.OutcomeUnknown(said) if context.key else errors.Retryable(said)) from error
 
     def forget(self, integration: str) -> None:
         """What was known of its health no longer counts: its settings changed."""
-        with self._lock:
-            self._well.discard(integration)
+        self._unwell(integration)
         self.circuits.worked(integration)
+
+    def _unwell(self, integration: str) -> None:
+        with self._lock:
+            self._well.pop(integration, None)
 
     def _renewed(self, guarded: "Guarded", context: crossdock.Context[Any]) -> tuple["Guarded", crossdock.Context[Any]]:
         """The same with the settings that the integration has now."""
         log.info("integration.secrets_changed", integration=guarded.integration)
         registry = self._hub.registry
-        instance = registry.provider(guarded.integration, guarded.kind, guarded.name)
         settings = registry.integration(guarded.integration).settings
-        renewed = self.around(guarded.integration, guarded.kind, guarded.name, instance)
-        return renewed, replace(context, settings=settings)
+        if guarded.kind is not None:
+            instance = registry.bound(guarded.integration, guarded.kind, guarded.name).instance
+            guarded = self.around(guarded.integration, guarded.kind, guarded.name, instance, seconds=guarded.seconds)
+        return guarded, replace(context, settings=settings)
 
-    def _failed(self, key: str, before: int, error: Exception) -> None:
+    def _failed(self, key: str, before: int, error: Exception, wrong_clock: str | None) -> None:
         match error:
             case OutOfTokens():
                 pass
@@ -95,49 +141,66 @@ class Guard:
                 if pause > 0:
                     self.buckets.block(key, error.group, pause)
             case errors.AuthExpired():
-                self.circuits.refused(key, error.message)
-                self._note(key, error)
+                why = f"{error.message} {wrong_clock}" if wrong_clock else error.message
+                self.circuits.refused(key, why)
+                self._note(key, errors.AuthExpired(why))
             case _ if isinstance(error, _NO_FAULT):
-                self._worked(key, before)
+                self._worked(key, before, wrong_clock)
             case _:
                 failures = self.circuits.failed(key)
                 if failures >= THRESHOLD:
                     self._trouble(key, f"It failed {failures} times in a row: {str(error) or type(error).__name__}")
 
-    def _worked(self, key: str, failures: int) -> None:
+    def _worked(self, key: str, failures: int, wrong_clock: str | None) -> None:
         if failures:
             self.circuits.worked(key)
         with self._lock:
-            known = key in self._well
-            self._well.add(key)
-        if failures or not known:
+            known = self._well.get(key, _UNKNOWN)
+            self._well[key] = wrong_clock
+        if wrong_clock is None and (failures or known is not None):
             self._note(key, None)
+        elif wrong_clock is not None and known in (None, _UNKNOWN):
+            with self._hub.transaction() as session:
+                note_trouble(session, key, HealthStatus.DEGRADED, wrong_clock)
 
     def _note(self, key: str, error: Exception | None) -> None:
         if error is not None:
-            with self._lock:
-                self._well.discard(key)
+            self._unwell(key)
         with self._hub.transaction() as session:
             note_health(session, key, error)
 
     def _trouble(self, key: str, message: str) -> None:
-        with self._lock:
-            self._well.discard(key)
+        self._unwell(key)
         with self._hub.transaction() as session:
             note_trouble(session, key, HealthStatus.DEGRADED, f"{message} It is tried again after a while.")
 
 
+def _tells(context: crossdock.Context[Any]) -> bool:
+    return context.http.tells if isinstance(context.http, Client) else True
+
+
+def _wrong_clock(context: crossdock.Context[Any]) -> str | None:
+    return context.http.wrong_clock if isinstance(context.http, Client) else None
+
+
 class Guarded:
-    """A provider whose verbs are asked through the guard. What takes no context is pure, and goes straight to it."""
+    """A provider whose verbs are asked through the guard. What takes no context is pure: no health comes of it."""
 
     def __init__(
-        self, guard: Guard, integration: str, kind: crossdock.Kind, name: str | None, instance: object
+        self,
+        guard: Guard,
+        integration: str,
+        kind: crossdock.Kind | None,
+        name: str | None,
+        instance: object,
+        seconds: float,
     ) -> None:
         self._guard = guard
         self.integration = integration
         self.kind = kind
         self.name = name
         self.instance = instance
+        self.seconds = seconds
 
     def __getattr__(self, verb: str) -> Any:
         found = getattr(self.instance, verb)
@@ -147,6 +210,15 @@ class Guarded:
         def ask(*given: Any, **named: Any) -> Any:
             if given and isinstance(given[0], crossdock.Context):
                 return self._guard.call(self, verb, *given, **named)
-            return found(*given, **named)
+            return self._pure(verb, given, named)
 
         return ask
+
+    def _pure(self, verb: str, given: tuple[Any, ...], named: Mapping[str, Any]) -> Any:
+        try:
+            return verbs.ask(self.kind, verb, self.instance, given, named, seconds=verbs.PURE_SECONDS)
+        except TookTooLong as error:
+            log.warning("plugin.hangs", integration=self.integration, verb=verb)
+            raise PluginFault(
+                f"{self.integration} did not come back within {verbs.PURE_SECONDS:.0f} seconds."
+            ) from error

@@ -29,14 +29,21 @@ _held: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
 
 class Purse:
-    """The tokens of one integration, as `ctx.tokens`."""
+    """The tokens of one integration, as `ctx.tokens`. What it gave it gives again: it lives for a few calls only."""
 
     def __init__(self, engine: Engine, sealer: Sealer, integration: str) -> None:
         self._engine = engine
         self._sealer = sealer
         self._integration = integration
+        self._given: dict[str, Token] = {}
 
     def get(self, name: str, renew: Renew, *, refused: str | None = None) -> Token:
+        known = self._given.get(name)
+        if known is None or not _good(known, refused):
+            known = self._given[name] = self._got(name, renew, refused)
+        return known
+
+    def _got(self, name: str, renew: Renew, refused: str | None) -> Token:
         known = self._read(name)
         if known is not None and _good(known, refused):
             return known

@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from core.errors import CrossdockError, IntegrationAway
+from core.errors import CrossdockError, IntegrationAway, PluginFault
 from crossdock import errors as provider_errors
 
 FAULT_ATTEMPTS = 5
-"""A fault of the code's own: a few tries, in case it was the moment; then a person must look."""
+"""A fault of the code's own, or of a plugin's: a few tries, in case it was the moment; then a person must look."""
 OUTSIDE_ATTEMPTS = 12
 """The outside was not ready: tried for about an hour and a half."""
 PATIENT_ATTEMPTS = 100
@@ -51,7 +51,7 @@ def _patience(error: BaseException, attempts: int, now: datetime) -> tuple[int, 
             return PATIENT_ATTEMPTS, after
         case provider_errors.Retryable(after=timedelta() as after):
             return OUTSIDE_ATTEMPTS, _spread(after)
-        case provider_errors.ProviderError() | CrossdockError():
+        case provider_errors.ProviderError() | CrossdockError() if not isinstance(error, PluginFault):
             return OUTSIDE_ATTEMPTS, back_off(attempts, first=2)
         case OperationalError() | DBAPIError(connection_invalidated=True):
             # A deadlock, a lock waited for too long, or PostgreSQL restarting.

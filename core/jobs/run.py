@@ -14,7 +14,9 @@ from core import clock, metrics
 from core.jobs import registry, retry
 from core.jobs.claim import Claimed, claim
 from core.jobs.heartbeat import alive
+from core.jobs.partly import Partly
 from core.jobs.settle import Failure, Return, fail, finish, give_back
+from crossdock.errors import Pending, ProviderError
 
 if TYPE_CHECKING:
     from core.hub import Hub
@@ -61,6 +63,9 @@ def _run(hub: "Hub", jobs: Sequence[Claimed], worker: str) -> None:
     with structlog.contextvars.bound_contextvars(job=name, job_id=jobs[0].id):
         try:
             _call(hub, jobs)
+        except Partly as partly:
+            metrics.job_ran(name, time.monotonic() - started, failed=any(partly.left.values()))
+            _after_part(hub, jobs, worker, partly)
         except (Exception, TimeLimitExceeded) as error:  # noqa: BLE001  # whatever it is, the worker goes on
             metrics.job_ran(name, time.monotonic() - started, failed=True)
             _after_failure(hub, jobs, worker, error)
@@ -86,6 +91,20 @@ def _call(hub: "Hub", jobs: Sequence[Claimed]) -> None:
         definition.run(hub, **job.arguments)
 
 
+def _after_part(hub: "Hub", jobs: Sequence[Claimed], worker: str, partly: Partly) -> None:
+    done = [job.id for place, job in enumerate(jobs) if place not in partly.left]
+    back = [Return(id=jobs[place].id, run_at=clock.now(), uncounted=1) for place, why in partly.left.items() if not why]
+
+    def settle(session: Session) -> None:
+        finish(session, done, worker)
+        give_back(session, back, worker)
+
+    _settle(hub, settle)
+    for place, error in partly.left.items():
+        if error is not None:
+            _after_failure(hub, [jobs[place]], worker, error)
+
+
 def _after_failure(hub: "Hub", jobs: Sequence[Claimed], worker: str, error: BaseException) -> None:
     now, reason = clock.now(), retry.sentence(error)
     if len(jobs) > 1:
@@ -104,10 +123,15 @@ def _after_failure(hub: "Hub", jobs: Sequence[Claimed], worker: str, error: Base
     if again is None:
         log.error("job failed for good", attempts=job.attempts, error=reason, exc_info=error)
         _settle(hub, lambda session: fail(session, [Failure(job.id, reason)], worker))
+        return
+    if isinstance(error, Pending):
+        log.info("job waits", reason=reason, again_at=again.isoformat())
     else:
-        log.warning("job failed", attempts=job.attempts, error=reason, again_at=again.isoformat(), exc_info=error)
-        back = [Return(id=job.id, run_at=again, error=reason)]
-        _settle(hub, lambda session: give_back(session, back, worker))
+        # What a provider says of the other side is a sentence that says it all; where the hub raised it helps nobody.
+        trace = None if isinstance(error, ProviderError) else error
+        log.warning("job failed", attempts=job.attempts, error=reason, again_at=again.isoformat(), exc_info=trace)
+    back = [Return(id=job.id, run_at=again, error=reason)]
+    _settle(hub, lambda session: give_back(session, back, worker))
 
 
 def _settle(hub: "Hub", change: Callable[[Session], object]) -> None:

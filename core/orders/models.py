@@ -262,6 +262,7 @@ class Payment(Base):
         CheckConstraint("refunded_minor <= captured_minor", name="refunded"),
         CheckConstraint("captured_minor <= amount_minor", name="captured"),
         Index("uq_payments_reference", "order_id", "gateway", "reference", unique=True),
+        Index("ix_payments_open", "gateway", "id", postgresql_where=text("state in ('PENDING', 'AUTHORIZED')")),
     )
 
     id: Mapped[Id]

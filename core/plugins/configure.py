@@ -6,8 +6,11 @@ from typing import Any
 from pydantic import ValidationError
 
 import crossdock
+from core.plugins import addresses
+from core.plugins.bound import START_SECONDS, BoundProvider, bind
+from core.plugins.patience import within
 from core.plugins.problem import Problem, Refused
-from core.plugins.registry import BoundProvider, LoadedIntegration, LoadedPlugin
+from core.plugins.registry import LoadedIntegration, LoadedPlugin
 from core.plugins.secrets import is_secret, resolved
 
 Where = Callable[[str | None], str]
@@ -23,6 +26,9 @@ def configure(
     try:
         plugin = _plugin(key, name, plugins, where)
         settings = _settings(key, plugin, raw, where, from_file=from_file)
+        for setting in plugin.settings.model_fields:
+            said = f"{where(setting)}: setting {setting!r} of {key!r}"
+            addresses.require_safe(setting, getattr(settings, setting), plugin, said)
         providers = _bound(crossdock.Integration(key, plugin.name, settings), plugin)
     except Refused as refused:
         return LoadedIntegration(key=key, plugin=named, from_file=from_file, problem=refused.problem, raw=kept)
@@ -57,7 +63,7 @@ def _settings(
         secret = from_file and is_secret(model, name)
         values[name] = resolved(value, name, where(name), secret=secret) if from_file else value
     try:
-        return model.model_validate(values)
+        return within(START_SECONDS, lambda: model.model_validate(values))
     except ValidationError as error:
         problem = _first(error, key, model, where)
         raise Refused(problem.reason, problem.mend) from None  # the original would show the values
@@ -82,15 +88,4 @@ def _first(error: ValidationError, key: str, model: type[crossdock.Settings], wh
 
 
 def _bound(integration: crossdock.Integration[crossdock.Settings], plugin: LoadedPlugin) -> tuple[BoundProvider, ...]:
-    bound = []
-    for provider in plugin.providers:
-        label = f"{provider.kind} {provider.name!r} of plugin {plugin.name!r}"
-        try:
-            instance = provider.factory(integration)
-        except Exception as error:  # a plugin may raise anything; the rest of the hub runs
-            raise Refused(f"The {label} did not start: {error}", "Mend its settings or the plugin.") from error
-        broken = crossdock.broken_promises(provider.kind, provider.capabilities, instance)
-        if broken:
-            raise Refused(f"The {label} does not keep its word: {broken[0]}", "Mend or update the plugin.")
-        bound.append(BoundProvider(provider, instance))
-    return tuple(bound)
+    return tuple(bind(provider, integration, plugin.name) for provider in plugin.providers)

@@ -9,6 +9,8 @@ from importlib.metadata import EntryPoint, entry_points
 import pluggy
 
 import crossdock
+from core.plugins.bound import START_SECONDS
+from core.plugins.patience import within
 from core.plugins.problem import Problem, Refused
 from core.plugins.registry import LoadedPlugin
 
@@ -52,7 +54,7 @@ def _require_one(name: str, points: Sequence[EntryPoint]) -> None:
 
 def _imported(plugin: LoadedPlugin, point: EntryPoint) -> LoadedPlugin:
     try:
-        module = point.load()
+        module = within(START_SECONDS, point.load)
     except Exception as error:
         raise Refused(
             f"Plugin {plugin.name!r} cannot be imported: {_one_line(error)}",
@@ -100,7 +102,7 @@ def _providers(plugin: LoadedPlugin) -> tuple[crossdock.Provider, ...]:
     if announce is None:
         return ()
     try:
-        providers = tuple(announce())
+        providers = within(START_SECONDS, lambda: tuple(announce()))
     except Exception as error:
         raise Refused(
             f"Plugin {plugin.name!r} failed to say what it offers: {_one_line(error)}",

@@ -1,8 +1,9 @@
-"""Ask every plugin, each on its own: one that raises is reported, and the others still count."""
+"""Ask every plugin, each on its own: one that fails, in whatever way, is reported, and the others still count."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import islice
 from types import ModuleType
 from typing import Any
 
@@ -10,7 +11,10 @@ import pluggy
 import structlog
 
 import crossdock
+from core.errors import PluginFault
 from core.plugins.patience import within
+from core.plugins.promised import hook_misfit
+from core.plugins.verbs import borne, said
 from crossdock import events, extensions, orders, returns, routing
 from crossdock import hooks as specs
 from crossdock.journal import EntryDraft
@@ -18,13 +22,16 @@ from crossdock.journal import EntryDraft
 log = structlog.get_logger(__name__)
 
 
-_SECONDS = {"crossdock_on_event": 30.0, "crossdock_journal": 5.0, "crossdock_jobs": 5.0, "crossdock_routes": 5.0}
-"""How long a hook that is not in the way of an order may take. The others are bound by the job that asks them."""
+_USUAL_SECONDS = 5.0
+_SECONDS = {"crossdock_on_event": 30.0}
+"""How long a hook may take."""
+_MOST_ANSWERS = 100_000
+"""Of a hook that gives them one by one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A hook implementation that raised instead of answering."""
+    """A hook implementation that raised, hung, or answered what the hook does not allow."""
 
     plugin: str
     hook: str
@@ -32,13 +39,14 @@ class Fault:
 
     @property
     def message(self) -> str:
-        return f"Plugin {self.plugin!r} failed in {self.hook}: {type(self.error).__name__}: {self.error}"
+        return f"Plugin {self.plugin!r} failed in {self.hook}: {said(self.error)}"
 
 
 class Hooks:
     """The enabled plugins' hooks, typed. Answers come in the order in which plugins were enabled."""
 
     def __init__(self) -> None:
+        self._once: dict[str, list[tuple[str, Any]]] = {}
         self._pluggy = pluggy.PluginManager(crossdock.PROJECT)
         self._pluggy.add_hookspecs(specs)
 
@@ -46,11 +54,13 @@ class Hooks:
         """Take a plugin's hooks in; harmless to repeat."""
         if not self._pluggy.has_plugin(name):
             self._pluggy.register(module, name)
+            self._once = {}
 
     def unregister(self, name: str) -> None:
         """Leave a plugin's hooks out; harmless where they are not in."""
         if self._pluggy.has_plugin(name):
             self._pluggy.unregister(name=name)
+            self._once = {}
 
     def plugins_with(self, hook: str) -> list[str]:
         """Names of the plugins that implement a hook."""
@@ -98,16 +108,19 @@ class Hooks:
         return self._named("crossdock_routes")
 
     def _all(self, hook: str, **facts: object) -> list[Any]:
-        return [each for _, each in self._flat(hook, **facts)]
+        answers = self._ask(hook, **facts)
+        return [each for _, answer in answers if not isinstance(answer, Fault) for each in answer]
 
     def _named(self, hook: str) -> list[tuple[str, Any]]:
-        return list(self._flat(hook))
-
-    def _flat(self, hook: str, **facts: object) -> Iterator[tuple[str, Any]]:
-        for plugin, answers in self._ask(hook, None, **facts):
-            if not isinstance(answers, Fault):
-                for answer in answers:
-                    yield plugin, answer
+        """What the plugins name: they are asked until all of them have answered, and then no more."""
+        known, once = self._once.get(hook), self._once
+        if known is not None:
+            return known
+        answers = list(self._ask(hook))
+        found = [(plugin, each) for plugin, answer in answers if not isinstance(answer, Fault) for each in answer]
+        if not any(isinstance(answer, Fault) for _, answer in answers):
+            once[hook] = found
+        return found
 
     def _ask(self, hook: str, only: str | None = None, /, **facts: object) -> Iterator[tuple[str, Any]]:
         """(plugin, its answer or a Fault); None is no answer."""
@@ -123,15 +136,25 @@ def _answer(
     plugin: str, hook: str, function: Callable[..., Any], names: tuple[str, ...], facts: dict[str, object]
 ) -> Any:  # as the hook says
     try:
-        call = partial(function, *(facts[name] for name in names))
-        seconds = _SECONDS.get(hook)
-        answer = call() if seconds is None else within(seconds, call)
-        # A generator raises while it is read: read it here.
-        return list(answer) if isinstance(answer, Iterator) else answer
-    except Exception as error:  # noqa: BLE001  # a plugin may raise anything
+        call = partial(_read, hook, partial(function, *(facts[name] for name in names)))
+        return borne(partial(within, _SECONDS.get(hook, _USUAL_SECONDS), call))
+    except Exception as error:  # noqa: BLE001  # what a plugin did is told, whatever it was
         fault = Fault(plugin, hook, error)
         log.warning("plugin.hook_failed", plugin=plugin, hook=hook, error=fault.message)
         return fault
+
+
+def _read(hook: str, call: Callable[[], Any]) -> Any:
+    """What it answers, a generator read to its end, of the type that the hook names. Raises PluginFault."""
+    answer = call()
+    if isinstance(answer, Iterator):
+        answer = list(islice(answer, _MOST_ANSWERS + 1))
+    if isinstance(answer, list) and len(answer) > _MOST_ANSWERS:
+        raise PluginFault(f"It gave more than {_MOST_ANSWERS:,} answers.")
+    wrong = None if answer is None else hook_misfit(hook, answer)
+    if wrong is not None:
+        raise PluginFault(wrong)
+    return answer
 
 
 def _failed(fault: Fault) -> orders.Finding:

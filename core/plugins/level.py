@@ -1,6 +1,5 @@
 """Which level a plugin has reached, bronze to platinum: its suites are run, and each promise is looked for."""
 
-import inspect
 import json
 import subprocess
 import sys
@@ -167,9 +166,7 @@ def _proven(rung: Rung, plugin: LoadedPlugin, proofs: Sequence[Proof], every: Se
 
 def _remote(provider: Provider) -> bool:
     """Whether it reaches somebody over HTTP: it has an address, or a sandbox that is served at one."""
-    if "url" in provider.settings.model_fields:
-        return True
-    return provider.sandbox is not None and len(inspect.signature(provider.sandbox).parameters) > 1
+    return "url" in provider.settings.model_fields or provider.sandbox_is_app
 
 
 def _takes_orders(plugin: LoadedPlugin) -> bool:

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from types import ModuleType
 from typing import Any
 
 import crossdock
 from core.errors import IntegrationAway, NotSupported
+from core.plugins.bound import BoundProvider
 from core.plugins.hooks import Hooks
 from core.plugins.problem import Problem
 
@@ -42,14 +44,6 @@ class LoadedPlugin:
     def config_schema(self) -> dict[str, Any] | None:
         """JSON Schema of the settings, secrets writeOnly. None when the plugin did not load."""
         return None if self.problem else self.settings.model_json_schema()
-
-
-@dataclass(frozen=True, slots=True)
-class BoundProvider:
-    """A provider and the object that its factory made for one integration."""
-
-    provider: crossdock.Provider
-    instance: object
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,24 +104,24 @@ class Registry:
     def limits(self, key: str) -> list[crossdock.RateLimit]:
         """How often the other side of an integration may be asked: one bucket for each group, whoever declares it."""
         found: dict[str, crossdock.RateLimit] = {}
-        integration = self.integration(key)
-        for bound in integration.providers:
-            if bound.provider.limits is not None:
-                for limit in bound.provider.limits(integration.settings):
-                    found.setdefault(limit.group, limit)
+        for bound in self.integration(key).providers:
+            for limit in bound.limits:
+                found.setdefault(limit.group, limit)
         return list(found.values())
+
+    def paces(self, key: str) -> dict[str, timedelta]:
+        """How often an integration wants its jobs to run, by their names."""
+        return {job: every for bound in self.integration(key).providers for job, every in bound.paces.items()}
 
     def stores(self, key: str) -> dict[str, str]:
         """The accounts of an integration's plugin, by the other side's names of them, and whose each is."""
-        found: dict[str, str] = {}
         plugin = self.integration(key).plugin
-        for other, integration in sorted(self.integrations.items()):
-            for bound in integration.providers:
-                if integration.plugin == plugin and bound.provider.store is not None:
-                    name = bound.provider.store(integration.settings)
-                    if name is not None:
-                        found[name] = other
-        return found
+        return {
+            bound.store: other
+            for other, integration in sorted(self.integrations.items())
+            for bound in integration.providers
+            if integration.plugin == plugin and bound.store is not None
+        }
 
     def enabled(self, plugin: str) -> bool:
         """Whether an integration of it runs."""
@@ -142,22 +136,22 @@ class Registry:
             raise IntegrationAway(str(found.problem))
         return found
 
-    def provider(self, key: str, kind: crossdock.Kind, name: str | None = None) -> Any:
-        """The object with the verbs of one kind; `name` picks one where the integration has several.
+    def bound(self, key: str, kind: crossdock.Kind, name: str | None = None) -> BoundProvider:
+        """The provider of one kind; `name` picks one where the integration has several.
 
         Raises IntegrationAway as `integration` does, NotSupported when it is not of that kind.
         """
         for bound in self.integration(key).providers:
             if bound.provider.kind == kind and name in (None, bound.provider.name):
-                return bound.instance
+                return bound
         raise NotSupported(f"Integration {key!r} is no {kind}.")
 
-    def providers(self, kind: crossdock.Kind, capability: str | None = None) -> Iterator[tuple[str, Any]]:
-        """(integration key, object) of every running provider of a kind, by key."""
+    def able(self, kind: crossdock.Kind, capability: str | None = None) -> Iterator[tuple[str, BoundProvider]]:
+        """(integration key, provider) of all that run and are of a kind, by key."""
         for key, integration in sorted(self.integrations.items()):
             for bound in integration.providers:
                 if bound.provider.kind == kind and (capability is None or capability in bound.provider.capabilities):
-                    yield key, bound.instance
+                    yield key, bound
 
     def player(self, key: str) -> crossdock.Player | None:
         """Whoever plays the other side of an integration in a demo; None where its plugin brings nobody.
@@ -166,20 +160,21 @@ class Registry:
         """
         found = self.integration(key)
         for bound in found.providers:
-            if bound.provider.sandbox is not None and found.settings is not None:
-                player = bound.provider.sandbox(crossdock.Integration(key, found.plugin, found.settings))
+            provider = bound.provider
+            if provider.sandbox is not None and not provider.sandbox_is_app and found.settings is not None:
+                player = provider.sandbox(crossdock.Integration(key, found.plugin, found.settings))
                 if isinstance(player, crossdock.Player):
                     return player
         return None
 
     @property
-    def strategies(self) -> Mapping[str, crossdock.RoutingStrategy]:
-        """Routing strategies by name."""
+    def strategies(self) -> Mapping[str, tuple[str, BoundProvider]]:
+        """Routing strategies by name, with the integration that each belongs to."""
         return {
-            bound.provider.name: bound.instance
-            for integration in self.integrations.values()
+            bound.provider.name: (key, bound)
+            for key, integration in self.integrations.items()
             for bound in integration.providers
-            if bound.provider.kind == "routing" and isinstance(bound.instance, crossdock.RoutingStrategy)
+            if bound.provider.kind == "routing"
         }
 
     @property

@@ -10,15 +10,20 @@ from string import Template
 
 from core.errors import AlreadyExists, Invalid
 
-KINDS = ("carrier", "channel", "routing", "supplier")
+KINDS = ("address", "carrier", "channel", "payment", "risk", "routing", "supplier")
 """Those that there is a template for."""
 
-_TALKS_TO_NOBODY = {"routing"}
+_TALKS_TO_NOBODY = {"address", "payment", "risk", "routing"}
+_NEEDS = {"address": ("pydantic",), "payment": ("pydantic",), "risk": ("pydantic",), "routing": ()}
+"""What the others need is an HTTP API's."""
 _NAME = re.compile(r"[a-z][a-z0-9]*([_-][a-z0-9]+)*")
 _SUFFIX = ".tmpl"
 _WHAT = {
+    "address": "Addresses, judged by {title}.",
     "carrier": "Rates and labels of {title}.",
     "channel": "Orders, stock and shipments of {title}.",
+    "payment": "Payments by {title}.",
+    "risk": "Orders, judged by {title}.",
     "routing": "Routing by {title}.",
     "supplier": "Orders that {title} ships for us.",
 }
@@ -45,7 +50,7 @@ def _names(name: str, kind: str) -> dict[str, str]:
     plain = name.removeprefix("crossdock-")
     if not _NAME.fullmatch(plain) or keyword.iskeyword(plain):
         raise Invalid(f"{name!r} cannot be a plugin's name: write small letters and digits, such as pigeon-post.")
-    needs = ["crossdock"] if kind in _TALKS_TO_NOBODY else ["crossdock", "pydantic", "starlette"]
+    needs = ["crossdock", *_NEEDS.get(kind, ("pydantic", "starlette"))]
     words = re.split(r"[-_]+", plain)
     title = " ".join(word.capitalize() for word in words)
     return {

@@ -1,5 +1,7 @@
 """What units of a line are worth when they are refunded. Pure integer arithmetic in minor units."""
 
+from collections.abc import Sequence
+
 from core.money import divide
 
 
@@ -22,3 +24,13 @@ def tax_within(total: int, tax: int, refunded: int, refunded_tax: int, amount: i
     if total == 0:
         return 0
     return divide(tax * (refunded + amount), total) - refunded_tax
+
+
+def less_kept(amounts: Sequence[int], kept: int) -> list[int]:
+    """What of each amount goes back where `kept` of them all stays, taken from the last first."""
+    left = []
+    for amount in reversed(amounts):
+        stays = min(kept, amount)
+        kept -= stays
+        left.append(amount - stays)
+    return left[::-1]

@@ -9,6 +9,7 @@
 The provider is found as the hub would find it: by entry point. Needs pytest.
 """
 
+from crossdock.testing.address import AddressContract as AddressContract
 from crossdock.testing.addresses import AddressGuardContract as AddressGuardContract
 from crossdock.testing.carrier import CarrierContract as CarrierContract
 from crossdock.testing.channel import ChannelContract as ChannelContract

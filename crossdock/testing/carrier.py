@@ -7,42 +7,23 @@ from typing import Any, ClassVar
 import pytest
 
 from crossdock.address import Address
-from crossdock.carrier import LabelRequest, Parcel, RateRequest, VoidRequest
-from crossdock.errors import Rejected
-from crossdock.provider import Integration, Kind
+from crossdock.carrier import RateRequest
+from crossdock.provider import Integration
 from crossdock.settings import Settings
-from crossdock.testing.contract import Contract
+from crossdock.testing.labels import LabelContract
 
 
-class CarrierContract(Contract):
+class CarrierContract(LabelContract):
     """Set addresses and a parcel that the carrier takes, where these are not taken."""
 
-    kind: ClassVar[Kind] = "carrier"
-    ship_from: ClassVar[Address] = Address(
-        name="Shipping", company="Acme", line1="1 Dock Street", city="London", postal_code="E1 8JN", country="GB"
-    )
-    ship_to: ClassVar[Address] = Address(
-        name="Ada Lovelace", line1="12 St James's Square", city="London", postal_code="SW1Y 4JH", country="GB"
-    )
-    parcel: ClassVar[Parcel] = Parcel(weight_grams=600, length_mm=200, width_mm=150, height_mm=100)
+    buys: ClassVar[str] = "buy_label"
+    finds: ClassVar[str] = "find_label"
+    ship_from: ClassVar[Address] = LabelContract.house
+    ship_to: ClassVar[Address] = LabelContract.shopper
 
     @pytest.fixture
     def quote(self) -> RateRequest:
         return RateRequest(ship_from=self.ship_from, ship_to=self.ship_to, parcels=(self.parcel,))
-
-    @pytest.fixture
-    def wish(self, subject: Any, integration: Integration[Settings], home: Path, quote: RateRequest) -> LabelRequest:
-        """A label by the first rate that is offered."""
-        rate = subject.rates(self.context(integration, home), quote)[0]
-        return LabelRequest(
-            reference="pkg_1",
-            order_number="1001",
-            service=rate.service,
-            ship_from=self.ship_from,
-            ship_to=self.ship_to,
-            parcel=self.parcel,
-            rate_reference=rate.reference,
-        )
 
     def test_rates_cost_something_and_each_service_comes_once(
         self, subject: Any, integration: Integration[Settings], home: Path, quote: RateRequest
@@ -61,53 +42,3 @@ class CarrierContract(Contract):
         two = subject.rates(ctx, replace(quote, parcels=(self.parcel, self.parcel)))
 
         assert all(rate.cost >= one[rate.service] for rate in two)
-
-    def test_a_label_costs_what_its_rate_said(
-        self, subject: Any, integration: Integration[Settings], home: Path, quote: RateRequest, wish: LabelRequest
-    ) -> None:
-        ctx = self.context(integration, home, key="label-1")
-        rates = {rate.service: rate.cost for rate in subject.rates(ctx, quote)}
-
-        label = subject.buy_label(ctx, wish)
-
-        assert label.cost == rates[wish.service]
-        assert label.content
-        assert label.format != "PDF" or label.content.startswith(b"%PDF-")
-
-    def test_one_key_buys_one_label(
-        self, subject: Any, integration: Integration[Settings], home: Path, wish: LabelRequest
-    ) -> None:
-        ctx = self.context(integration, home, key="label-1")
-
-        bought = [subject.buy_label(ctx, wish) for _ in range(3)]
-        found = subject.find_label(ctx, wish)
-
-        assert len({label.external_id for label in (*bought, found)}) == 1
-        assert len({label.tracking_number for label in (*bought, found)}) == 1
-
-    def test_two_keys_buy_two_labels(
-        self, subject: Any, integration: Integration[Settings], home: Path, wish: LabelRequest
-    ) -> None:
-        first = subject.buy_label(self.context(integration, home, key="label-1"), wish)
-        second = subject.buy_label(self.context(integration, home, key="label-2"), wish)
-
-        assert first.external_id != second.external_id
-
-    def test_a_service_that_it_does_not_have_is_rejected(
-        self, subject: Any, integration: Integration[Settings], home: Path, wish: LabelRequest
-    ) -> None:
-        with pytest.raises(Rejected):
-            subject.buy_label(self.context(integration, home, key="k"), replace(wish, service="surely unknown"))
-
-    def test_a_voided_label_stays_voided(
-        self, subject: Any, integration: Integration[Settings], home: Path, wish: LabelRequest
-    ) -> None:
-        ctx = self.context(integration, home, key="label-1")
-        label = subject.buy_label(ctx, wish)
-        request = VoidRequest(label_external_id=label.external_id, tracking_number=label.tracking_number)
-
-        result = subject.void_label(ctx, request)
-        found = subject.find_void(ctx, request)
-
-        assert found is not None
-        assert found.voided == result.voided

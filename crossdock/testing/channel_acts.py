@@ -1,12 +1,13 @@
 """What a channel promises about acts: once, whatever the wire does to them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import Any, ClassVar
 
 import pytest
 
 from crossdock.channel import CancelOrder, Receipt, RefundOrder, ShipmentNotice
+from crossdock.errors import NotSupported
 from crossdock.orders import LineKind, OrderData
 from crossdock.returns import ReturnDecision
 from crossdock.testing.channel_orders import OrderPromises
@@ -26,9 +27,13 @@ ACTS = {
 
 
 class ActPromises(OrderPromises):
-    """Part of `ChannelContract`."""
+    """Part of `ChannelContract`.
+
+    by_people: verbs whose acts the channel takes from people alone, on pages of its own: they raise NotSupported.
+    """
 
     carrier: ClassVar[str] = "UPS"
+    by_people: ClassVar[Collection[str]] = ()
 
     def done(self, remote: Any, verb: str, order_id: str) -> int:
         """How often the sandbox has done what a verb asks for, for this order."""
@@ -79,6 +84,8 @@ class ActPromises(OrderPromises):
     def an_act(self, world: World, verb: str) -> tuple[str, Any, Mapping[str, Any]]:
         """An order in the sandbox, and what to ask for it: its id, the request, further arguments."""
         self.needs(ACTS[verb], world.registration)
+        if verb in self.by_people:
+            pytest.skip("The channel takes it from people alone.")
         (order_id,) = self.placed(world)
         order = world.provider().map_order(world.ask("fetch_order", order_id))
         request = self.a_request(world, verb, order)
@@ -99,6 +106,16 @@ class ActPromises(OrderPromises):
         assert found.external_id == receipt.external_id
         assert receipt.at.tzinfo is not None
         assert self.done(world.remote, verb, order_id) == 1
+
+    def test_what_people_must_do_themselves_is_said_so(self, world: World) -> None:
+        if not self.by_people:
+            pytest.skip("The channel takes every act.")
+        (order_id,) = self.placed(world)
+        order = world.provider().map_order(world.ask("fetch_order", order_id))
+        for verb in self.by_people:
+            with pytest.raises(NotSupported) as told:
+                world.ask(verb, self.a_request(world, verb, order), key="act-1")
+            assert told.value.message, f"{verb} does not say what people are to do"
 
     @proves(Promise.OUTCOMES)
     @pytest.mark.parametrize("verb", ACTS)

@@ -19,6 +19,9 @@ class Lines:
 
     told: list[tuple[str, str, dict[str, object]]] = field(default_factory=list)
 
+    def debug(self, event: str, **facts: object) -> None:
+        self.told.append(("debug", event, facts))
+
     def info(self, event: str, **facts: object) -> None:
         self.told.append(("info", event, facts))
 

@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 from crossdock.address import Address
 from crossdock.money import Money
 from crossdock.orders import CustomerData, LineData, OrderData, OrderView
-from crossdock.provider import Integration, Kind
-from crossdock.risk import RiskLevel, RiskVerdict
+from crossdock.provider import Integration, Kind, Provider
+from crossdock.risk import RiskEnding, RiskLevel, RiskOutcome, RiskVerdict
 from crossdock.settings import Settings
 from crossdock.testing.contract import Contract
 
@@ -63,3 +63,14 @@ class RiskContract(Contract):
         )
 
         assert isinstance(subject.assess(self.context(integration, home), bare), RiskVerdict)
+
+    def test_what_became_of_an_order_may_be_told_twice(
+        self, registration: Provider, subject: Any, integration: Integration[Settings], home: Path
+    ) -> None:
+        self.needs("outcomes", registration)
+        ctx = self.context(integration, home, key="risk:ord_1")
+
+        for ending in RiskEnding:
+            told = RiskOutcome(order_id="ord_1", number="CD-1", ending=ending, at=ctx.now(), message="So it was.")
+            subject.report_outcome(ctx, told)
+            subject.report_outcome(ctx, told)

@@ -23,7 +23,7 @@ def later(session: Session, key: str, order_ids: Iterable[int]) -> None:
 def acknowledge(hub: "Hub", batch: list[dict[str, Any]]) -> None:
     """Tell each channel of all its orders at once."""
     with hub.transaction() as session:
-        able = {key for key, _ in hub.registry.providers("channel", "orders")}
+        able = set(hub.able("channel", "orders"))
         query = select(Order.external_id).order_by(Order.id)
         told: dict[str, list[str]] = {}
         for key in {each["integration"] for each in batch} & able:

@@ -71,7 +71,7 @@ def answer(hub: "Hub", order_id: int, request: str, lines: list[list[object]] | 
 
 def _intended(hub: "Hub", order_id: int, request: str) -> tuple[str, int, bool, str] | None:
     """(integration, call, whether it was answered before, the channel's name of the order)."""
-    able = {key for key, _ in hub.registry.providers("channel", "cancel")}
+    able = set(hub.able("channel", "cancel"))
     with hub.transaction() as session:
         order = session.get_one(Order, order_id)
         row = session.execute(

@@ -12,6 +12,7 @@ from core import clock
 from core.flows.channels import fetch
 from core.flows.inbox import receive
 from core.inbox import service as inbox
+from core.inbox.models import InboxState
 from core.inbox.service import Raw
 from core.integrations.health import note_trouble
 from core.integrations.models import HealthStatus, Integration
@@ -27,29 +28,37 @@ PATIENCE = timedelta(hours=24)
 _POLLS = {About.RETURN: "returns", About.SETTLEMENT: "settlements", About.LISTING: "listings", About.STOCK: "stock"}
 
 
-def take_in(hub: "Hub", session: Session, key: str, events: Sequence[WebhookEvent], *, aged: bool = False) -> int:
-    """Keep events and have them acted upon, each once; how many were new.
+def take_in(
+    hub: "Hub", session: Session, key: str, events: Sequence[WebhookEvent], *, aged: bool = False
+) -> list[bool]:
+    """Keep events and have them acted upon, each once; which of them were new.
 
     Those of another account go to the integration that has it. `aged`: how old they are says nothing against them.
     """
-    new = 0
-    for owner, told in _by_owner(hub, key, events).items():
+    new = [False] * len(events)
+    for owner, places in sorted(_by_owner(hub, key, events).items()):
         integration = session.scalars(select(Integration).where(Integration.key == owner)).one()
-        late = [each for each in told if not aged and _is_late(each)]
-        whole = [each for each in told if each not in late and each.about is About.ORDER and each.payload]
-        kept = receive(session, integration, [_order(each) for each in whole])
-        new += sum(message.new for message in kept)
-        new += _signals(session, integration, [each for each in told if each not in whole], late)
+        told = [(place, events[place], not aged and _is_late(events[place])) for place in places]
+        whole = [place for place, each, late in told if not late and each.about is About.ORDER and each.payload]
+        kept = receive(session, integration, [_order(events[place]) for place in whole])
+        for place, message in zip(whole, kept, strict=True):
+            new[place] = message.new
+        signals = [(place, each, late) for place, each, late in told if place not in whole]
+        messages = [_signal(integration, each, late=late) for _, each, late in signals]
+        for (place, each, _), message in zip(signals, inbox.keep(session, integration.id, messages), strict=True):
+            new[place] = message.new
+            if message.new and message.state is InboxState.APPLIED:
+                _act(session, integration, each)
     return new
 
 
-def _by_owner(hub: "Hub", key: str, events: Sequence[WebhookEvent]) -> dict[str, list[WebhookEvent]]:
-    """Events by the integration that they are for: one address may hear of several accounts of one plugin."""
-    found: dict[str, list[WebhookEvent]] = {}
+def _by_owner(hub: "Hub", key: str, events: Sequence[WebhookEvent]) -> dict[str, list[int]]:
+    """Places of events by the integration that they are for: one address may hear of several accounts of a plugin."""
+    found: dict[str, list[int]] = {}
     stores = hub.registry.stores(key) if any(each.store is not None for each in events) else {}
-    for each in events:
+    for place, each in enumerate(events):
         owner = stores.get(each.store, key) if each.store is not None else key
-        found.setdefault(owner, []).append(each)
+        found.setdefault(owner, []).append(place)
     return found
 
 
@@ -61,32 +70,22 @@ def _order(event: WebhookEvent) -> RawOrder:
     return RawOrder(external_id=event.external_id or "", payload=event.payload, version=event.version)
 
 
-def _signals(
-    session: Session, integration: Integration, events: Sequence[WebhookEvent], late: Sequence[WebhookEvent]
-) -> int:
-    messages = [
-        Raw(
-            kind=KIND,
-            external_id=event.event_id,
-            payload=event.payload or orjson.dumps(event, default=str).decode(),
-            version=event.topic,
-            mapper=integration.plugin_name,
-        )
-        for event in events
-    ]
-    new = 0
-    for message, event in zip(inbox.keep(session, integration.id, messages), events, strict=True):
-        if not message.new:
-            continue
-        new += 1
-        if event in late:
-            inbox.settle(session, [(message.id, None, "STALE")])
-        elif event.about is About.OTHER or (event.about is About.ORDER and not event.external_id):
-            inbox.quarantine(session, message.id, f"Nobody here understands the topic {event.topic!r}.")
-        else:
-            _act(session, integration, event)
-            inbox.settle(session, [(message.id, None, "UPDATED")])
-    return new
+def _signal(integration: Integration, event: WebhookEvent, *, late: bool) -> Raw:
+    """What is kept of an event that does not hold what it is about: it is acted upon at once, or never."""
+    state, error = InboxState.APPLIED, None
+    if late:
+        state = InboxState.STALE
+    elif event.about is About.OTHER or (event.about is About.ORDER and not event.external_id):
+        state, error = InboxState.QUARANTINED, f"Nobody here understands the topic {event.topic!r}."
+    return Raw(
+        kind=KIND,
+        external_id=event.event_id,
+        payload=event.payload or orjson.dumps(event, default=str).decode(),
+        version=event.topic,
+        mapper=integration.plugin_name,
+        state=state,
+        error=error,
+    )
 
 
 def _act(session: Session, integration: Integration, event: WebhookEvent) -> None:

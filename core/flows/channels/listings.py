@@ -19,6 +19,7 @@ from core.integrations.models import Integration
 from core.integrations.runs import Counts
 from core.jobs.registry import enqueue
 from core.settings import service as settings
+from core.stock import service as stock
 from crossdock import BadData, ChannelStock, ListingPage, Pending
 
 if TYPE_CHECKING:
@@ -123,7 +124,16 @@ def _take_in(session: Session, key: str, page: ListingPage) -> Counts:
     channel = channel_of(session, key)
     listed = [catalog.Listed(each.external_id, each.external_sku, each.title) for each in page.listings]
     new, changed = catalog.take_in(session, channel.id, listed)
+    if new:
+        stock.note_change(session, _untold(session, channel.id, [each.external_id for each in listed]))
     return Counts(seen=len(listed), created=new, updated=changed, unchanged=max(0, len(listed) - new - changed))
+
+
+def _untold(session: Session, channel_id: int, external_ids: list[str]) -> list[int]:
+    """Items of which these listings were never told how many there are."""
+    mine = Listing.channel_id == channel_id, Listing.external_id.in_(external_ids)
+    query = select(Listing.item_id).where(*mine, Listing.published_quantity.is_(None), Listing.item_id.is_not(None))
+    return [item_id for item_id in session.scalars(query) if item_id is not None]
 
 
 def channel_of(session: Session, key: str) -> Channel:

@@ -29,7 +29,7 @@ def drain(hub: "Hub", key: str) -> int | None:
                 if run_id is None:
                     integration_id = session.scalars(select(Integration.id).where(Integration.key == key)).one()
                     run_id = runs.begin(session, integration_id, JOB)
-                new = events.take_in(hub, session, key, told.events, aged=True)
+                new = sum(events.take_in(hub, session, key, told.events, aged=True))
                 heard = len(told.events)
                 runs.count(session, run_id, Counts(seen=heard, created=new, unchanged=heard - new))
             provider.forget_notifications(hub.context(key), told.receipts)

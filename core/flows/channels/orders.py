@@ -37,7 +37,7 @@ def _keep(hub: "Hub", session: Session, integration: Integration, page: Page, fi
     told = inbox.told_before(session, integration.id, [_as_message(raw) for raw in orders])
     kept = receive(session, integration, orders)
     counts = Counts(seen=len(orders))
-    provider = hub.registry.provider(integration.key, "channel")
+    provider = hub.provider(integration.key, "channel")
     listens = _listens(hub, integration.key) and not first
     for raw, message in zip(orders, kept, strict=True):
         if not message.new:
@@ -77,7 +77,7 @@ def _wrong(provider: Any, raw: RawOrder) -> str | None:
         return f"{error.message} ({error.where})" if error.where else error.message
     except Exception as error:  # noqa: BLE001  # a mapper may raise anything; the payload is kept
         log.warning("inbox.mapper_failed", order=raw.external_id, error=repr(error))
-        return f"The mapper failed: {type(error).__name__}: {error}"
+        return f"The mapper failed: {error}"
     return None
 
 

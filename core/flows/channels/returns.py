@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 import crossdock
 from core.actor import acting_as
 from core.catalog.models import Channel
-from core.errors import CrossdockError
+from core.errors import CrossdockError, IntegrationAway, NotFound
 from core.flows import take_back
 from core.flows.channels import acts, fetch
 from core.flows.channels.windows import Page, Poll
@@ -26,7 +26,7 @@ from core.integrations.runs import Counts
 from core.orders.models import Order, OrderLine
 from core.origin import Origin
 from core.returns.models import Return, ReturnReason, ReturnState
-from crossdock import ChannelReturn, ChannelReturnState, OrderWindow
+from crossdock import ChannelReturn, ChannelReturnState, OrderWindow, ProviderError
 
 if TYPE_CHECKING:
     from core.hub import Hub
@@ -60,30 +60,45 @@ POLL = Poll(job="returns", read=_read, keep=_keep, overlap=timedelta(hours=1))
 
 
 def apply(hub: "Hub", key: str, messages: Sequence[InboxMessage]) -> None:
-    """Open returns, or bring them up to date. Where the order is not here yet it is fetched; a replay goes on."""
+    """Open returns, or bring them up to date; an order that is not here is brought first.
+
+    A return whose order cannot be had is set aside with the reason, and may be replayed. Raises what the channel raised
+    where it may pass: the job brings the order then.
+    """
+    passing: Exception | None = None
     for message in messages:
         told = _READER.validate_json(message.payload)
         try:
             with acting_as(f"channel:{key}"):
-                order_id = _apply(hub, key, told)
-        except CrossdockError as error:
+                order_id = _with_its_order(hub, key, told)
+        except IntegrationAway:
+            raise
+        except (CrossdockError, ProviderError) as error:
+            passing = error if isinstance(error, ProviderError) else passing
             with hub.transaction() as session:
                 inbox.quarantine(session, message.id, error.message)
             continue
         with hub.transaction() as session:
-            if order_id is None:
-                integration = session.scalars(select(Integration).where(Integration.key == key)).one()
-                fetch.later(session, integration, told.order_external_id)
-                said = f"Its order {told.order_external_id} is not here yet: it is fetched. Replay this afterwards."
-                inbox.quarantine(session, message.id, said)
-            else:
-                inbox.settle(session, [(message.id, order_id, "UPDATED")])
+            inbox.settle(session, [(message.id, order_id, "UPDATED")])
+    if passing is not None:
+        raise passing
 
 
 def _as_message(told: ChannelReturn, plugin: str) -> Raw:
     payload = orjson.dumps(told, default=str).decode()
     version = str(told.version) if told.version is not None else inbox.digest(payload)
     return Raw(kind=KIND, external_id=told.external_id, version=version, payload=payload, mapper=plugin)
+
+
+def _with_its_order(hub: "Hub", key: str, told: ChannelReturn) -> int:
+    """The order's id. Raises NotFound, with the reason, where the order cannot be had."""
+    order_id = _apply(hub, key, told)
+    if order_id is None:
+        why = fetch.bring(hub, key, told.order_external_id)
+        order_id = _apply(hub, key, told) if why is None else None
+        if order_id is None:
+            raise NotFound(why or f"The order {told.order_external_id} is not here.")
+    return order_id
 
 
 def _apply(hub: "Hub", key: str, told: ChannelReturn) -> int | None:

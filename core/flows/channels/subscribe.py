@@ -22,7 +22,7 @@ def subscribe(hub: "Hub", key: str) -> int | None:
 
     A topic that the channel does not send for now makes the integration DEGRADED, with the reason.
     """
-    if hub.address_of(key) is None:
+    if not reaches_us(hub, key):
         return None
     with hub.transaction() as session:
         integration_id = session.scalars(select(Integration.id).where(Integration.key == key)).one()
@@ -41,3 +41,10 @@ def subscribe(hub: "Hub", key: str) -> int | None:
         if silent:
             note_trouble(session, key, HealthStatus.DEGRADED, f"Some topics are not sent to us. {said}")
     return run_id
+
+
+def reaches_us(hub: "Hub", key: str) -> bool:
+    """Whether what a channel tells gets here: to our address, or into a queue that we empty."""
+    able = hub.registry.integration(key).capabilities
+    queued = "channel.notifications" in able and "channel.webhooks" not in able
+    return queued or hub.address_of(key) is not None

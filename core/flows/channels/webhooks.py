@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any
 import orjson
 import structlog
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from core import metrics
 from core.actor import acting_as
-from core.errors import CrossdockError
+from core.errors import CrossdockError, PluginFault
 from core.flows.channels import events, keys
 from core.flows.track.heard import hear as hear_scans
 from core.inbox import service as inbox
@@ -36,7 +37,7 @@ KIND = "webhook"
 """Messages that hold a whole webhook whose signature was right and whose body nobody could read."""
 _MOST_KEYS = 2
 
-_Heard = Sequence[WebhookEvent | Scan]
+_Told = Sequence[WebhookEvent | Scan]
 """What a channel tells are events; what a carrier tells are scans."""
 
 
@@ -49,8 +50,19 @@ class Answer:
     content_type: str = "text/plain; charset=utf-8"
 
 
-def hear(hub: "Hub", key: str, request: WebhookRequest) -> Answer:
-    """Verify, keep, answer. Never raises for what a caller sends."""
+_FAILED = Answer(500, b"This could not be worked out.")
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What an integration was told by somebody whom it trusts, before it is kept."""
+
+    key: str
+    told: _Told
+
+
+def hear(hub: "Hub", key: str, request: WebhookRequest) -> Answer | Heard:
+    """Verify and read; what it says is answered once it is kept. Never raises for what a caller sends."""
     hub.refresh()
     if not {"channel.webhooks", "carrier.webhooks"} & _capabilities(hub, key):
         metrics.webhook_heard("unknown", "no integration")
@@ -64,27 +76,45 @@ def hear(hub: "Hub", key: str, request: WebhookRequest) -> Answer:
     except Exception:
         metrics.webhook_heard(key, "failed")
         log.exception("webhook.failed", integration=key)
-        return Answer(500, b"This could not be worked out.")
+        return _FAILED
 
 
-def _heard(hub: "Hub", key: str, request: WebhookRequest) -> Answer:
+def keep(hub: "Hub", heard: Sequence[Heard]) -> list[Answer]:
+    """Keep what was heard, in one transaction, and answer each. Where that fails each is kept by itself."""
+    new: dict[int, bool] = {}
     try:
-        heard = _understood(hub, key, replace(request, address=hub.address_of(key) or request.address))
+        with hub.transaction() as session:
+            for key in sorted({each.key for each in heard}):  # in one order, so that two of these do not wait in a ring
+                places = [place for place, each in enumerate(heard) if each.key == key]
+                new |= zip(places, _take_in(hub, session, key, [heard[place].told for place in places]), strict=True)
+    except Exception as error:
+        if len(heard) > 1 and not isinstance(error, OperationalError):
+            return [answer for each in heard for answer in keep(hub, [each])]
+        for each in heard:
+            metrics.webhook_heard(each.key, "failed")
+        log.exception("webhook.not_kept", integrations=sorted({each.key for each in heard}), webhooks=len(heard))
+        return [_FAILED] * len(heard)
+    for place, each in enumerate(heard):
+        metrics.webhook_heard(each.key, "new" if new[place] else "known")
+    return [Answer(200)] * len(heard)
+
+
+def _heard(hub: "Hub", key: str, request: WebhookRequest) -> Answer | Heard:
+    try:
+        told = _understood(hub, key, replace(request, address=hub.address_of(key) or request.address))
     except Untrusted as error:
         metrics.webhook_heard(key, "untrusted")
         log.warning("webhook.untrusted", integration=key, reason=error.message, bytes=len(request.body))
-        return Answer(error.status, b"The signature is not right.")
+        status = error.status if error.status in range(400, 600) else 401
+        return Answer(status, b"The signature is not right.")
     except BadData as error:
         metrics.webhook_heard(key, "unreadable")
         _set_aside(hub, key, request, error)
         return Answer(200)
-    if isinstance(heard, WebhookReply):
+    if isinstance(told, WebhookReply):
         metrics.webhook_heard(key, "challenge")
-        return Answer(heard.status, heard.body, heard.content_type)
-    with hub.transaction() as session:
-        new = _take_in(hub, session, key, heard)
-    metrics.webhook_heard(key, "new" if new else "known")
-    return Answer(200)
+        return Answer(told.status, told.body, told.content_type)
+    return Heard(key, told)
 
 
 def apply(hub: "Hub", key: str, messages: Sequence[InboxMessage]) -> None:
@@ -92,24 +122,32 @@ def apply(hub: "Hub", key: str, messages: Sequence[InboxMessage]) -> None:
     for message in messages:
         request = _restored(message.payload)
         try:
-            heard = _understood(hub, key, request)
-        except provider_errors.ProviderError as error:
+            told = _understood(hub, key, request)
+        except (provider_errors.ProviderError, PluginFault) as error:
             with hub.transaction() as session:
                 inbox.quarantine(session, message.id, error.message)
             continue
         with hub.transaction() as session:
-            if not isinstance(heard, WebhookReply):
-                _take_in(hub, session, key, heard, aged=True)
+            if not isinstance(told, WebhookReply):
+                _take_in(hub, session, key, [told], aged=True)
             inbox.settle(session, [(message.id, None, "UPDATED")])
 
 
-def _take_in(hub: "Hub", session: Session, key: str, heard: _Heard, *, aged: bool = False) -> int:
-    """Keep what a channel tells, file what a carrier does; how much of it was new."""
-    scans = [each for each in heard if isinstance(each, Scan)]
-    told = [each for each in heard if isinstance(each, WebhookEvent)]
-    with acting_as(f"carrier:{key}" if scans else f"channel:{key}"):
-        new = hear_scans(session, key, scans) if scans else 0
-        return new + (events.take_in(hub, session, key, told, aged=aged) if told else 0)
+def _take_in(hub: "Hub", session: Session, key: str, webhooks: Sequence[_Told], *, aged: bool = False) -> list[bool]:
+    """Keep what a channel tells, file what a carrier does; for each webhook, whether any of it was new."""
+    new = [False] * len(webhooks)
+    for place, told in enumerate(webhooks):
+        scans = [each for each in told if isinstance(each, Scan)]
+        if scans:
+            with acting_as(f"carrier:{key}"):
+                new[place] = bool(hear_scans(session, key, scans))
+    said = [(place, each) for place, told in enumerate(webhooks) for each in told if isinstance(each, WebhookEvent)]
+    if said:
+        with acting_as(f"channel:{key}"):
+            fresh = events.take_in(hub, session, key, [each for _, each in said], aged=aged)
+        for place in (place for (place, _), is_new in zip(said, fresh, strict=True) if is_new):
+            new[place] = True
+    return new
 
 
 def _capabilities(hub: "Hub", key: str) -> set[str]:
@@ -119,7 +157,7 @@ def _capabilities(hub: "Hub", key: str) -> set[str]:
         return set()
 
 
-def _understood(hub: "Hub", key: str, request: WebhookRequest) -> _Heard | WebhookReply:
+def _understood(hub: "Hub", key: str, request: WebhookRequest) -> _Told | WebhookReply:
     """What it says. Where the signature is wrong the secret may have changed a moment ago: then once more."""
     used = hub.registry.integration(key).settings
     try:
@@ -130,9 +168,9 @@ def _understood(hub: "Hub", key: str, request: WebhookRequest) -> _Heard | Webho
         return _parsed(hub, key, request)
 
 
-def _parsed(hub: "Hub", key: str, request: WebhookRequest) -> _Heard | WebhookReply:
+def _parsed(hub: "Hub", key: str, request: WebhookRequest) -> _Told | WebhookReply:
     kind: Kind = "channel" if "channel.webhooks" in _capabilities(hub, key) else "carrier"
-    provider: Any = hub.registry.provider(key, kind)
+    provider: Any = hub.provider(key, kind)
     settings = hub.registry.integration(key).settings
     for _ in range(_MOST_KEYS):
         try:
@@ -187,4 +225,4 @@ def _restored(text: str) -> WebhookRequest:
     )
 
 
-__all__ = ["KIND", "Answer", "apply", "hear"]
+__all__ = ["KIND", "Answer", "Heard", "apply", "hear", "keep"]

@@ -2,6 +2,7 @@
 
 from core.flows.refund.create import create as create
 from core.flows.refund.create import for_cancellation as for_cancellation
+from core.flows.refund.create import give_back_later as give_back_later
 from core.flows.refund.create import left as left
 from core.flows.refund.create import preview as preview
 from core.flows.refund.plan import Plan as Plan

@@ -6,8 +6,9 @@ from sqlalchemy.orm import Session
 
 from core import clock
 from core.errors import NotFound
-from core.flows import statuses
+from core.flows import gateways, statuses
 from core.flows.channels import acts
+from core.flows.refund import gateway
 from core.flows.refund.plan import Plan, Wanted, plan, refundable, shipping_gross
 from core.flows.refund.record import RefundedLine, RefundFact, record
 from core.orders import queries as orders
@@ -19,10 +20,16 @@ from core.returns.amounts import worth
 def create(session: Session, order_id: int, wanted: Wanted, *, tell: bool = True) -> int:
     """Refund what was asked for and return the refund's id. Raises what `plan` raises, NotFound.
 
-    tell: have the channel give the money back; without, the caller does, who may keep some of it for something else.
+    tell: have whoever holds the money give it back; without, the caller does, who may keep some of it.
     """
     (order,) = orders.locked(session, [order_id])
     return _carry_out(session, order, wanted, plan(session, order, wanted), tell=tell)
+
+
+def give_back_later(session: Session, order: Order, refund_id: int, *, kept_minor: int = 0) -> None:
+    """Have whoever holds the money give it back, less what stays with us to pay for something else."""
+    gateway.later(session, refund_id, kept_minor=kept_minor)
+    acts.refunded_later(session, order, refund_id, kept_minor=kept_minor)
 
 
 def preview(session: Session, order_id: int, wanted: Wanted) -> Plan:
@@ -94,11 +101,12 @@ def _carry_out(session: Session, order: Order, wanted: Wanted, planned: Plan, *,
         goodwill_minor=planned.goodwill,
         lines=tuple(RefundedLine(line.line_id, line.quantity, line.amount, line.tax) for line in planned.lines),
         payments=planned.payments,
+        asked=gateways.give_back(session, [payment_id for payment_id, _ in planned.payments]),
         origin=Origin.HUB,
         reason=wanted.reason,
     )
     (refund_id,) = record(session, [fact])
     if tell:
-        acts.refunded_later(session, order, refund_id)
+        give_back_later(session, order, refund_id)
     statuses.refresh(session, [order.id])
     return refund_id

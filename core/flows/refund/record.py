@@ -29,7 +29,10 @@ class RefundedLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefundFact:
-    """A refund that is decided. amount = lines + shipping + goodwill; `payments` is (payment id, amount) pairs."""
+    """A refund that is decided. amount = lines + shipping + goodwill; `payments` is (payment id, amount) pairs.
+
+    asked: those of the payments whose provider is yet to give the money back.
+    """
 
     order_id: int
     at: datetime
@@ -40,6 +43,7 @@ class RefundFact:
     goodwill_minor: int = 0
     lines: tuple[RefundedLine, ...] = ()
     payments: tuple[tuple[int, int], ...] = ()
+    asked: frozenset[int] = frozenset()
     return_id: int | None = None
     external_id: str | None = None
     origin: Origin = Origin.CHANNEL
@@ -121,7 +125,8 @@ def record(session: Session, facts: Sequence[RefundFact]) -> list[int]:
             session,
             "refund.created",
             f"ref_{refund_id}",
-            f"{spoken(fact.amount_minor, fact.currency)} went back to the shopper" + _because(fact.reason),
+            f"{spoken(fact.amount_minor, fact.currency)} {'goes' if fact.asked else 'went'} back to the shopper"
+            + _because(fact.reason),
             order_id=fact.order_id,
             data={"amount_minor": fact.amount_minor, "currency": fact.currency, "origin": fact.origin},
             occurred_at=fact.at,
@@ -170,7 +175,7 @@ def _write(session: Session, ids: list[int], facts: Sequence[RefundFact]) -> Non
                 fact.return_id,
                 fact.external_id,
                 fact.origin,
-                RefundState.SUCCEEDED,
+                RefundState.SUBMITTED if fact.asked else RefundState.SUCCEEDED,
                 fact.currency,
                 fact.amount_minor,
                 fact.tax_minor,
@@ -210,7 +215,13 @@ def _write(session: Session, ids: list[int], facts: Sequence[RefundFact]) -> Non
             RefundPayment.amount_minor,
         ],
         (
-            (refund_id, payment_id, RefundState.SUCCEEDED, fact.currency, amount)
+            (
+                refund_id,
+                payment_id,
+                RefundState.SUBMITTED if payment_id in fact.asked else RefundState.SUCCEEDED,
+                fact.currency,
+                amount,
+            )
             for refund_id, fact in both
             for payment_id, amount in fact.payments
         ),

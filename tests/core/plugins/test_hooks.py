@@ -96,7 +96,7 @@ def test_the_others_answers_are_given_without_the_failing_one(house: House) -> N
 def test_who_failed_to_hear_an_event_is_named_so_that_it_is_told_again(house: House) -> None:
     (fault,) = asked(house).load(TOML).hooks.on_event(EVENT)
 
-    assert (fault.plugin, str(fault.error)) == ("bad", "out of seed")
+    assert (fault.plugin, str(fault.error)) == ("bad", "RuntimeError: out of seed")
 
 
 def test_only_enabled_plugins_are_asked(house: House) -> None:

@@ -23,9 +23,9 @@ def test_an_integration_gets_every_provider_of_its_plugin(house: House) -> None:
     assert registry.enabled("pigeon")
     assert registry.integrations["good"].kinds == ["carrier"]
     assert registry.integrations["good"].capabilities == ["carrier.rates"]
-    assert registry.provider("good", "carrier").integration.settings.loft == "south"
-    assert [key for key, _ in registry.providers("carrier", "rates")] == ["good"]
-    assert list(registry.providers("carrier", "labels")) == []
+    assert registry.bound("good", "carrier").instance.integration.settings.loft == "south"
+    assert [key for key, _ in registry.able("carrier", "rates")] == ["good"]
+    assert list(registry.able("carrier", "labels")) == []
 
 
 def test_a_plugin_runs_as_often_as_it_is_configured(house: House) -> None:
@@ -33,7 +33,7 @@ def test_a_plugin_runs_as_often_as_it_is_configured(house: House) -> None:
 
     registry = house.load(GOOD + '[integrations.other]\nplugin = "pigeon"\nloft = "west"\n')
 
-    lofts = [provider.integration.settings.loft for _, provider in registry.providers("carrier")]
+    lofts = [provider.instance.integration.settings.loft for _, provider in registry.able("carrier")]
     assert lofts == ["north", "west"]
 
 
@@ -42,13 +42,13 @@ def test_asking_for_what_does_not_run_says_why(house: House) -> None:
     registry = house.load(GOOD + '[integrations.bad]\nplugin = "pigeon"\nbirds = "many"\n')
 
     with pytest.raises(PluginUnavailable, match="There is no integration 'nobody'"):
-        registry.provider("nobody", "carrier")
+        registry.bound("nobody", "carrier")
     with pytest.raises(PluginUnavailable, match=r"setting 'birds' of 'bad'"):
-        registry.provider("bad", "carrier")
+        registry.bound("bad", "carrier")
     with pytest.raises(NotSupported, match="Integration 'good' is no supplier"):
-        registry.provider("good", "supplier")
+        registry.bound("good", "supplier")
     with pytest.raises(NotSupported):
-        registry.provider("good", "carrier", "eagle")
+        registry.bound("good", "carrier", "eagle")
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_a_bad_integration_is_refused_alone(house: House, table: str, reason: st
     assert name == "integration bad"
     assert problem.reason.startswith(reason)
     assert mend in problem.mend
-    assert registry.provider("good", "carrier")
+    assert registry.bound("good", "carrier").instance
 
 
 def test_secrets_come_by_reference_and_are_masked(house: House, tmp_path: Path) -> None:
@@ -119,7 +119,9 @@ def test_secrets_come_by_reference_and_are_masked(house: House, tmp_path: Path) 
         token = {{ file = "{tmp_path / "token"}" }}
     """)
 
-    tokens = [provider.integration.settings.token.get_secret_value() for _, provider in registry.providers("carrier")]
+    tokens = [
+        provider.instance.integration.settings.token.get_secret_value() for _, provider in registry.able("carrier")
+    ]
     assert tokens == ["from the environment", "from a file"]
     assert registry.integrations["one"].config == {"loft": "north", "birds": 3, "token": "**********"}
     assert "environment" not in repr(registry.integrations["one"])
@@ -149,7 +151,7 @@ BROKEN = {
     "it is no python": ("def (", "cannot be imported: "),
     "it needs another api": (
         'import crossdock\nmanifest = crossdock.Manifest(summary="", api="2.0")',
-        "was built for plugin API 2.0; this hub speaks 1.1.",
+        "was built for plugin API 2.0; this hub speaks 1.2.",
     ),
     "it needs a later api": (
         'import crossdock\nmanifest = crossdock.Manifest(summary="", api="1.7")',
@@ -200,7 +202,7 @@ def test_a_broken_plugin_is_listed_with_its_reason_and_the_others_run(house: Hou
     assert problem.mend
     assert registry.plugins["broken"].config_schema is None
     assert reason in (registry.integrations["bad"].error or "")
-    assert registry.provider("good", "carrier")
+    assert registry.bound("good", "carrier").instance
 
 
 def test_a_provider_that_does_not_keep_its_word_stops_its_integration(house: House) -> None:
@@ -277,3 +279,55 @@ def test_the_dropship_supplier_of_the_demo_is_played_and_our_warehouse_is_not() 
 
     assert registry.player("dropship") is not None
     assert registry.player("warehouse") is None
+
+
+ADDRESSED = """
+    import crossdock
+
+    class Post(crossdock.Settings):
+        queue_url: str
+
+    class Van:
+        def __init__(self, integration):
+            pass
+
+        def rates(self, ctx, request):
+            return []
+
+    @crossdock.hookimpl
+    def crossdock_providers():
+        return [crossdock.Provider("post", kind="carrier", settings=Post, factory=Van, capabilities={"rates"},
+                                   hosts=("*.post.example",))]
+"""
+
+
+@pytest.mark.parametrize(
+    "url", ["https://api.post.example", "http://localhost:9/x", "http://127.0.0.1", "http://[::1]"]
+)
+def test_secrets_may_be_sent_to_whoever_the_plugin_names_and_to_this_machine(house: House, url: str) -> None:
+    house.add("post", ADDRESSED)
+
+    assert house.load(f'[integrations.p]\nplugin = "post"\nqueue_url = "{url}"\n').problems == []
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("http://api.post.example", "no address that begins with https://"),
+        ("http://localhost.evil.example", "no address that begins with https://"),
+        ("ftp://api.post.example", "no address that begins with https://"),
+        ("https://", "no address that begins with https://"),
+        ("https://[", "is no address"),
+        ("https://api.post.example:port", "is no address"),
+        ("https://api.post.example@evil.example", "no user, password"),
+        ("https://evil.example#.post.example", "ends before"),
+        ("https://evil.example", "evil.example is no host of post"),
+        ("https://evilpost.example", "is no host of post"),
+    ],
+)
+def test_an_address_that_a_secret_could_leak_to_is_refused(house: House, url: str, reason: str) -> None:
+    house.add("post", ADDRESSED)
+    ((_, problem),) = house.load(f'[integrations.p]\nplugin = "post"\nqueue_url = "{url}"\n').problems
+
+    assert reason in problem.reason
+    assert problem.reason.startswith("plugins.toml, line 3: setting 'queue_url' of 'p'")

@@ -1,29 +1,21 @@
-"""Money of orders: facts that channels and people tell, and captures asked of a payment provider."""
+"""What is told of the money of orders: each telling is a fact, and what is old news changes nothing."""
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core import clock, ids, outbox
+from core import ids, outbox
 from core.cases.models import CaseKind
 from core.cases.service import open_case
-from core.errors import IllegalState, Invalid, NotFound, OutcomeUnknown, PluginRejected, PluginUnavailable
-from core.external import service as external
-from core.external.models import CallState
-from core.flows import advance, asking, book, statuses
-from core.integrations.models import Integration
+from core.errors import IllegalState, Invalid
+from core.flows import advance, book, risk_outcomes, statuses
 from core.money import LARGEST, Money, spoken
 from core.orders import payments, queries
-from core.orders.models import Order, Payment
+from core.orders.models import Payment
 from core.orders.states import PaymentState
+from crossdock import RiskEnding
 from crossdock.orders import PaymentData
-from crossdock.payment import CaptureRequest
-
-if TYPE_CHECKING:
-    from core.hub import Hub
 
 _BEFORE = {PaymentState.PENDING, PaymentState.AUTHORIZED}
 """States that any news may follow; a later one is left only for a charge-back and its end."""
@@ -99,84 +91,6 @@ def go_on(session: Session, order_ids: Sequence[int]) -> None:
             advance.later(session, [order_id])
 
 
-def capture(hub: "Hub", payment_id: int, *, amount_minor: int | None = None) -> int:
-    """Take authorised money: through the payment provider where its gateway is an integration, else as a fact.
-
-    Returns the order's id. Raises NotFound, IllegalState, Invalid; PluginRejected, PluginUnavailable, OutcomeUnknown.
-    """
-    with hub.transaction() as session:
-        payment = _authorized(session, payment_id)
-        amount = payment.amount_minor if amount_minor is None else amount_minor
-        if not 0 < amount <= payment.amount_minor:
-            most = spoken(payment.amount_minor, payment.currency)
-            raise Invalid(f"Between nothing and {most} can be captured of it.", path=("amount",))
-        order = session.get_one(Order, payment.order_id)
-        wanted = CaptureRequest(
-            reference=payment.reference, amount=Money(amount, payment.currency), order_number=order.number
-        )
-        gateway = payment.gateway if _is_asked(hub, payment.gateway) else None
-        call_id = None if gateway is None else _intend(session, payment, gateway)
-    if gateway is not None and call_id is not None:
-        outcome = asking.perform(
-            hub,
-            call_id,
-            gateway,
-            "payment",
-            lambda provider, ctx: provider.capture(ctx, wanted),
-            lambda provider, ctx: provider.find_capture(ctx, wanted),
-        )
-        _check(outcome)
-    with hub.transaction() as session:
-        order_id = session.get_one(Payment, payment_id).order_id
-        queries.lock(session, [order_id])
-        payment = session.get_one(Payment, payment_id, with_for_update=True, populate_existing=True)
-        if payment.state is PaymentState.AUTHORIZED:
-            payment.state, payment.captured_minor = PaymentState.CAPTURED, amount
-            session.flush()
-            said, subject = f"{spoken(amount, payment.currency)} was captured.", ids.encode("pay", payment_id)
-            outbox.record(session, "payment.captured", subject, said, order_id=order_id)
-            book.payments(session, [payment_id], at=clock.now())
-            go_on(session, [order_id])
-    return order_id
-
-
-def _authorized(session: Session, payment_id: int) -> Payment:
-    payment = session.scalar(select(Payment).where(Payment.id == payment_id))
-    if payment is None:
-        raise NotFound(f"There is no payment pay_{payment_id}.", path=("id",))
-    if payment.state is not PaymentState.AUTHORIZED:
-        state = payment.state.lower()
-        raise IllegalState(f"Payment pay_{payment_id} is {state}; only authorised money can be captured.", path=("id",))
-    return payment
-
-
-def _is_asked(hub: "Hub", gateway: str) -> bool:
-    return any(key == gateway for key, _ in hub.registry.providers("payment", "capture"))
-
-
-def _intend(session: Session, payment: Payment, gateway: str) -> int:
-    subject = ids.encode("pay", payment.id)
-    integration_id = session.scalar(select(Integration.id).where(Integration.key == gateway))
-    return external.intend(
-        session,
-        purpose="capture",
-        subject=subject,
-        call_key=f"capture-{subject}",
-        integration_id=integration_id,
-        order_id=payment.order_id,
-    )
-
-
-def _check(outcome: asking.Outcome[Any]) -> None:
-    said = outcome.message or "The payment provider did not say why."
-    if outcome.state is CallState.REJECTED:
-        raise PluginRejected(said)
-    if outcome.state is CallState.FAILED:
-        raise PluginUnavailable(said)
-    if outcome.state is not CallState.SUCCEEDED:
-        raise OutcomeUnknown(said)
-
-
 def _same(known: Sequence[Payment], said: PaymentData) -> Payment | None:
     if not said.reference:
         return None
@@ -230,12 +144,14 @@ def _dispute(session: Session, payment_id: int, order_id: int, amount: Money, at
     (order,) = queries.locked(session, [order_id])
     refunded = order.refunded_minor
     also = f" {spoken(refunded, order.currency)} of it was refunded before: send that as evidence." if refunded else ""
+    taken = f"The shopper's bank took back {spoken(amount.minor, amount.currency)} on {at:%d %B %Y}."
+    risk_outcomes.later(session, order_id, RiskEnding.CHARGED_BACK, taken)
     open_case(
         session,
         kind=CaseKind.PAYMENT,
         code="refunded_and_charged_back" if refunded else "chargeback",
         title=f"Charge-back on {order.number}",
-        message=f"The shopper's bank took back {spoken(amount.minor, amount.currency)} on {at:%d %B %Y}.{also}",
+        message=taken + also,
         subject=ids.encode("pay", payment_id),
         order_id=order_id,
         same_as=f"chargeback:{payment_id}:{at:%Y-%m-%dT%H:%M:%S}",
@@ -243,6 +159,3 @@ def _dispute(session: Session, payment_id: int, order_id: int, amount: Money, at
         cost_minor=amount.minor,
         cost_currency=amount.currency,
     )
-
-
-__all__ = ["capture", "go_on", "record", "take"]
