@@ -14,6 +14,7 @@ ALLOWED: dict[str, set[S]] = {
     "shipmentHandOver": _HERE,
     "shipmentCancel": _HERE,
     "shipmentTrack": _GONE | {S.LABELLED},
+    "shipmentCorrect": _GONE,
 }
 """Mutation: the statuses in which it makes sense."""
 
@@ -24,6 +25,7 @@ _WHY = {
     "shipmentHandOver": "it has left, or was cancelled",
     "shipmentCancel": "it has left, or was cancelled",
     "shipmentTrack": "it has not left, or was cancelled",
+    "shipmentCorrect": "it has not left, or was cancelled",
 }
 
 

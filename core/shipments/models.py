@@ -286,6 +286,12 @@ class ChannelConfirmation(Base):
     shipment_id: Mapped[BigInt] = mapped_column(ForeignKey("shipments.id"), index=True)
     package_id: Mapped[BigInt | None] = mapped_column(ForeignKey("packages.id"))
     external_call_id: Mapped[BigInt | None] = mapped_column(ForeignKey("external_calls.id"))
+    external_ids: Mapped[list[str]] = mapped_column(server_default="{}")
+    """What the channel called each of our tellings, the latest last."""
+    told: Mapped[dict[str, Any] | None]
+    """Carrier and tracking as they were told last, or are being told."""
+    corrections: Mapped[int] = mapped_column(server_default="0")
+    """How often they were told anew because they had changed."""
     state: Mapped[ConfirmationState] = mapped_column(server_default="PENDING")
     attempts: Mapped[int] = mapped_column(server_default="0")
     message: Mapped[str | None]

@@ -6,13 +6,14 @@ import crossdock
 from plugins.ebay.channel import Ebay
 from plugins.ebay.operations import limits
 from plugins.ebay.sandbox import make_sandbox
-from plugins.ebay.settings import EbaySettings
+from plugins.ebay.settings import EbaySettings, of_sandbox
 
 manifest = crossdock.Manifest(summary="An eBay seller's account, over the Sell APIs and signed notifications.")
 
 _CAPABILITIES = frozenset(
     {
         "orders",
+        "addresses",
         "webhooks",
         "webhook_keys",
         "subscriptions",
@@ -40,6 +41,8 @@ def crossdock_providers() -> Sequence[crossdock.Provider]:
             capabilities=_CAPABILITIES,
             summary=manifest.summary,
             sandbox=make_sandbox,
+            sandbox_settings=of_sandbox,
             limits=limits,
+            hosts=("*.ebay.com",),
         )
     ]

@@ -1,11 +1,12 @@
-"""Cancelling orders, and answering shoppers who asked for it. eBay cancels whole orders only.
+"""Cancelling orders, and answering shoppers who asked for it.
 
-It gives the money back with the cancellation, whatever it is asked: see `refunds`.
+EBay cancels whole orders only, and gives the money back with the cancellation, whatever it is asked: see `refunds`. Of
+some units it knows nothing but their refund.
 """
 
 import json
 
-from crossdock import CancelOrder, NotSupported, OutcomeUnknown, Receipt
+from crossdock import CancelOrder, NotSupported, OutcomeUnknown, Receipt, Rejected
 from plugins.ebay.client import Ctx, ask
 from plugins.ebay.operations import APPROVE_CANCELLATION, CREATE_CANCELLATION, REJECT_CANCELLATION
 from plugins.ebay.orders import fulfillments_of, order_of
@@ -13,14 +14,20 @@ from plugins.ebay.wire import Said, moment_or_none, part, reading, rows, text, t
 
 _REASONS = {"CUSTOMER": "BUYER_ASKED_CANCEL", "ADDRESS": "ADDRESS_ISSUES", "PAYMENT": "ORDER_UNPAID"}
 _OTHERWISE = "OUT_OF_STOCK_OR_CANNOT_FULFILL"
+_REFUNDED_ONLY = "eBay cancels whole orders only: it is told of the refund of these units, and of nothing else."
 
 
 def cancel(ctx: Ctx, request: CancelOrder) -> Receipt:
-    """Raises NotSupported where only some of the order is meant."""
+    """Where only some units are meant there is nothing to tell: their refund, an act of its own, is all that eBay has.
+
+    Raises NotSupported for them where no refund is to follow, Rejected with eBay's reasons for what it does not cancel.
+    """
     order = order_of(ctx, request.order_external_id)
     with reading("order", json.dumps(order)):
         if request.lines is not None and not _whole(order, request.lines):
-            raise NotSupported("eBay cancels whole orders only: refund these lines, and ship the others.")
+            if not request.refunded:
+                raise NotSupported("eBay cancels whole orders only: refund these lines, and ship the others.")
+            return Receipt(external_id=request.order_external_id, at=ctx.now(), message=_REFUNDED_ONLY)
         paid = order.get("orderPaymentStatus") in {"PAID", "PARTIALLY_REFUNDED"}
         payments = rows(part(order.get("paymentSummary")).get("payments"))
         dates = [text_or_none(each.get("paymentDate")) for each in payments]
@@ -31,10 +38,19 @@ def cancel(ctx: Ctx, request: CancelOrder) -> Receipt:
     }
     if paid and dates and dates[0]:
         said["buyerPaidDate"] = {"value": dates[0]}
-    made = ask(ctx, CREATE_CANCELLATION, body=said).get("cancelId")
-    if not made:
-        raise OutcomeUnknown("eBay took the cancellation and did not name it.")
-    return Receipt(external_id=str(made), at=ctx.now())
+    answer = ask(ctx, CREATE_CANCELLATION, body=said)
+    if made := answer.get("cancelId"):
+        return Receipt(external_id=str(made), at=ctx.now())
+    _check_eligible(answer)
+    raise OutcomeUnknown("eBay took the cancellation and did not name it.")
+
+
+def _check_eligible(answer: Said) -> None:
+    """An order that cannot be cancelled is no error of eBay's: it is told with the reasons. Raises Rejected."""
+    result = answer.get("orderEligibilityResult")
+    if isinstance(result, dict) and result.get("eligible") is False:
+        reasons = [str(each) for each in result.get("failureReason") or ()] or ["it gave no reason"]
+        raise Rejected(reasons[0], f"eBay does not cancel this order: {', '.join(reasons)}.")
 
 
 def find_cancel(ctx: Ctx, request: CancelOrder) -> Receipt | None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from crossdock import (
+    Address,
     CancelOrder,
     ChannelStock,
     Diagnosis,
@@ -14,6 +15,7 @@ from crossdock import (
     RawOrder,
     Receipt,
     RefundOrder,
+    Rejected,
     ReturnDecision,
     ReturnPage,
     SettlementPage,
@@ -59,6 +61,13 @@ class Ebay:
 
     def map_order(self, raw: RawOrder) -> OrderData:
         return map_order(raw, test=self.integration.settings.environment == "sandbox")
+
+    def allow_address(self, ctx: Ctx, external_id: str, address: Address) -> None:
+        raise Rejected(
+            "address_fixed",
+            "eBay protects a seller who ships to the address of the order, and has no way to change it. Cancel this "
+            "one, and ask the buyer to order again with the new address.",
+        )
 
     def acknowledge(self, ctx: Ctx, external_ids: Sequence[str]) -> None:
         """EBay does not ask to be told."""

@@ -108,7 +108,8 @@ def _fail(ctx: Ctx, operation: Operation, answer: Response, token: Token) -> NoR
     message = message[:300] if token.access not in message else "Its answer repeats the whole request."
     match answer.status_code:
         case 401:
-            raise AuthExpired(f"eBay refused a token that it has just given ({code}).")
+            said = f"eBay refused a token that it has just given ({code})."
+            raise AuthExpired(f"{said} Look whether this machine's clock is right, then give consent again.")
         case 403:
             said = f"eBay forbids {operation.name} to this application ({message}). Give consent again with all scopes."
             raise Rejected(code, said)

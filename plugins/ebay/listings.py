@@ -2,7 +2,7 @@
 
 import json
 
-from crossdock import ListingPage, Rejected
+from crossdock import BadData, ListingPage, Quarantined, Rejected
 from plugins.ebay.client import Ctx, ask
 from plugins.ebay.mapping.listings import map_listing
 from plugins.ebay.operations import GET_ITEMS, GET_OFFERS
@@ -18,9 +18,15 @@ def fetch(ctx: Ctx) -> ListingPage:
     found = ask(ctx, GET_ITEMS, params={"limit": str(_PAGE), "offset": str(page)})
     with reading("inventory items", json.dumps(found)):
         items, total = rows(found["inventoryItems"]), int(found["total"])
-        listings = [map_listing(item, offer) for item in items for offer in _offers(ctx, text(item["sku"]))]
+    listings, bad = [], []
+    for item in items:
+        try:
+            with reading("inventory item", json.dumps(item)):
+                listings += [map_listing(item, offer) for offer in _offers(ctx, text(item["sku"]))]
+        except BadData as error:
+            bad.append(Quarantined(source="inventory_item", reason=error.message, payload=json.dumps(item)))
     following = str(page + 1) if (page + 1) * _PAGE < total else None
-    return ListingPage(listings=tuple(listings), cursor=following)
+    return ListingPage(listings=tuple(listings), cursor=following, quarantined=tuple(bad))
 
 
 def _offers(ctx: Ctx, sku: str) -> list[Said]:

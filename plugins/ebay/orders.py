@@ -6,7 +6,7 @@ from crossdock import BadData, OrderPage, OrderWindow, Quarantined, RawOrder
 from plugins.ebay.client import Ctx, ask
 from plugins.ebay.mapping.orders import version_of
 from plugins.ebay.operations import GET_FULFILLMENTS, GET_ORDER, GET_ORDERS
-from plugins.ebay.wire import Said, moment, reading, rows, spoken, text
+from plugins.ebay.wire import Said, moment, part, reading, rows, spoken, text
 
 _PAGE = 50
 _OVERLAP = 5
@@ -32,7 +32,7 @@ def fetch_orders(ctx: Ctx, window: OrderWindow) -> OrderPage:
     orders, bad = [], []
     for each in told:
         try:
-            orders.append(_raw(ctx, each))
+            orders.append(_raw(ctx, _with_requests(ctx, each)))
         except BadData as error:
             bad.append(Quarantined(source="getOrders", reason=error.message, payload=json.dumps(each)))
     following = start + _PAGE - _OVERLAP if start + _PAGE < total else None
@@ -67,6 +67,14 @@ def fulfillments_of(ctx: Ctx, external_id: str) -> list[Said]:
     found = ask(ctx, GET_FULFILLMENTS, {"orderId": external_id})
     with reading("fulfillments", json.dumps(found)):
         return rows(found["fulfillments"])
+
+
+def _with_requests(ctx: Ctx, order: Said) -> Said:
+    """A page leaves requests to cancel out: an order that has any is asked for by itself."""
+    with reading("order", json.dumps(order)):
+        asked = part(order.get("cancelStatus")).get("cancelState") not in {None, "NONE_REQUESTED"}
+        name = text(order["orderId"])
+    return order_of(ctx, name) if asked else order
 
 
 def _raw(ctx: Ctx, order: Said) -> RawOrder:

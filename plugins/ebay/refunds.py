@@ -96,8 +96,10 @@ def _body(order: Said, request: RefundOrder) -> dict[str, object]:
 
 
 def _reason(order: Said, request: RefundOrder) -> str:
-    if part(order.get("cancelStatus")).get("cancelState") == "CANCELED":
-        return "BUYER_CANCEL"
+    status = part(order.get("cancelStatus"))
+    if status.get("cancelState") == "CANCELED":
+        by = {str(each.get("cancelInitiator", "")).upper() for each in rows(status.get("cancelRequests"))}
+        return "SELLER_CANCEL" if by == {"SELLER"} else "BUYER_CANCEL"
     return "BUYER_RETURN" if "return" in request.reason.lower() else "OTHER_ADJUSTMENT"
 
 

@@ -8,7 +8,7 @@ from plugins.ebay.client import Ctx, ask
 from plugins.ebay.mapping.returns import map_return, state_of
 from plugins.ebay.operations import DECIDE_RETURN, GET_RETURN, SEARCH_RETURNS
 from plugins.ebay.orders import orders_of
-from plugins.ebay.wire import Said, part, reading, rows, spoken, text
+from plugins.ebay.wire import Said, part, reading, rows, spoken, text, whole
 
 _PAGE = 50
 """As many as orders can be asked for at once."""
@@ -22,7 +22,6 @@ def fetch(ctx: Ctx, window: OrderWindow) -> ReturnPage:
         ctx,
         SEARCH_RETURNS,
         params={
-            "role": "SELLER",
             "creation_date_range_from": spoken(since),
             "creation_date_range_to": spoken(min(window.until, ctx.now())),
             "limit": _PAGE,
@@ -30,11 +29,14 @@ def fetch(ctx: Ctx, window: OrderWindow) -> ReturnPage:
         },
     )
     with reading("page of returns", json.dumps(found)):
-        told, total = rows(found["members"]), int(found["total"])
+        told = rows(found["members"])
+        total = whole(part(found["paginationOutput"])["totalEntries"])
         names = sorted({text(each["orderId"]) for each in told if each.get("orderId")})
     orders = orders_of(ctx, names)
     returns, bad = [], []
     for each in told:
+        if not _is_ours(ctx, each):
+            continue
         try:
             with reading(f"return {each.get('returnId')}", json.dumps(each)):
                 returns.append(map_return(each, orders))
@@ -46,6 +48,11 @@ def fetch(ctx: Ctx, window: OrderWindow) -> ReturnPage:
     )
 
 
+def _is_ours(ctx: Ctx, summary: Said) -> bool:
+    """Whether it is of something that was sold, and not of something that the account bought itself."""
+    return ctx.settings.seller is None or summary.get("sellerLoginName") in {None, ctx.settings.seller}
+
+
 def decide(ctx: Ctx, decision: ReturnDecision) -> Receipt:
     said: dict[str, object] = {"decision": "APPROVE" if decision.accepted else "DECLINE"}
     if decision.reason:
@@ -55,7 +62,7 @@ def decide(ctx: Ctx, decision: ReturnDecision) -> Receipt:
 
 
 def find_decision(ctx: Ctx, decision: ReturnDecision) -> Receipt | None:
-    found: Said = ask(ctx, GET_RETURN, {"returnId": decision.return_external_id})
+    found: Said = ask(ctx, GET_RETURN, {"returnId": decision.return_external_id}, {"fieldgroups": "SUMMARY"})
     with reading("return", json.dumps(found)):
         if state_of(part(found["summary"])) is ChannelReturnState.REQUESTED:
             return None

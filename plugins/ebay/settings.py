@@ -1,25 +1,14 @@
 """Settings of one seller's account."""
 
 import re
-from typing import Annotated, Literal
-from urllib.parse import urlsplit
+from typing import Literal
 
-from pydantic import AfterValidator, Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, model_validator
 
 import crossdock
+from crossdock import Url
 
 _VERIFIES = re.compile(r"[A-Za-z0-9_-]{32,80}")
-_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
-
-
-def _safe(url: str) -> str:
-    place = urlsplit(url)
-    if place.scheme != "https" and not (place.scheme == "http" and place.hostname in _LOOPBACK):
-        raise ValueError(f"{url!r} is no address that begins with https:// (http:// is for this machine alone)")
-    return url.rstrip("/")
-
-
-Url = Annotated[str, AfterValidator(_safe)]
 
 
 class EbaySettings(crossdock.Settings):
@@ -74,3 +63,14 @@ class EbaySettings(crossdock.Settings):
             return dict.fromkeys(names, self.url)
         place = "sandbox.ebay.com" if self.environment == "sandbox" else "ebay.com"
         return {name: f"https://{name}.{place}" for name in names}
+
+
+def of_sandbox(url: str) -> dict[str, str]:
+    """What reaches the sandbox that is served at an address."""
+    return {
+        "client_id": "sandbox",
+        "client_secret": "sandbox",
+        "refresh_token": "sandbox",
+        "verification_token": "sandbox-" * 4,
+        "url": url,
+    }

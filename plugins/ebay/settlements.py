@@ -10,6 +10,7 @@ from plugins.ebay.wire import Said, reading, rows, spoken, text
 
 _PAGE = 20
 _ROWS = 1000
+_MOST_PAGES = 100
 
 
 def fetch(ctx: Ctx, window: OrderWindow) -> SettlementPage:
@@ -38,10 +39,11 @@ def fetch(ctx: Ctx, window: OrderWindow) -> SettlementPage:
 def _transactions(ctx: Ctx, payout: str) -> list[Said]:
     """All of one payout's. eBay says that it gives them at once, whatever the limit; it is asked on all the same."""
     found: list[Said] = []
-    while True:
+    for _ in range(_MOST_PAGES):
         params: dict[str, str | int] = {"filter": f"payoutId:{{{payout}}}", "limit": _ROWS, "offset": len(found)}
         page = ask(ctx, GET_TRANSACTIONS, params=params)
         some = rows(page["transactions"]) if page else []
         found += some
         if not some or len(found) >= int(page["total"]):
             return found
+    raise ValueError(f"it has more than {_MOST_PAGES * _ROWS} transactions")

@@ -4,6 +4,7 @@ import json
 
 from crossdock import Receipt, ShipmentNotice
 from plugins.ebay.client import Ctx, create
+from plugins.ebay.mapping.orders import fulfillment_name
 from plugins.ebay.operations import CREATE_FULFILLMENT
 from plugins.ebay.orders import fulfillments_of
 from plugins.ebay.wire import Said, moment, reading, rows, spoken, text, text_or_none
@@ -13,14 +14,22 @@ _CODES = {"ROYALMAIL": "ROYAL_MAIL", "PARCELFORCE": "PARCELFORCE", "EVRI": "HERM
 
 
 def confirm(ctx: Ctx, notice: ShipmentNotice) -> Receipt:
-    """Tell of one package. One with a new tracking number is told again: eBay then shows both numbers."""
+    """Tell of one package.
+
+    A correction is told as another package with the same lines: eBay has no change of one, and shows both numbers. It
+    names a package by its tracking number, so one of which only the carrier is another cannot be told again.
+    """
     said: dict[str, object] = {
         "lineItems": [{"lineItemId": line, "quantity": quantity} for line, quantity in notice.lines],
         "shippedDate": spoken(notice.shipped_at),
     }
     if notice.tracking_number:
         said |= {"trackingNumber": _tracking(notice), "shippingCarrierCode": _carrier(ctx, notice)}
+    if notice.corrects is not None and notice.corrects == said.get("trackingNumber"):
+        return Receipt(external_id=notice.corrects, at=ctx.now(), message="eBay goes on showing the carrier of before.")
     made = create(ctx, CREATE_FULFILLMENT, {"orderId": notice.order_external_id}, said)
+    if not notice.tracking_number:
+        made = fulfillment_name({"fulfillmentId": made, "shippedDate": said["shippedDate"]})
     return Receipt(external_id=made, at=ctx.now())
 
 
@@ -30,7 +39,7 @@ def find(ctx: Ctx, notice: ShipmentNotice) -> Receipt | None:
     with reading("fulfillments", json.dumps(found)):
         for each in found:
             if _is(each, notice):
-                return Receipt(external_id=text(each["fulfillmentId"]), at=moment(each["shippedDate"]))
+                return Receipt(external_id=fulfillment_name(each), at=moment(each["shippedDate"]))
     return None
 
 

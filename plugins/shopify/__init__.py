@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import crossdock
 from plugins.shopify.channel import ShopifyChannel
 from plugins.shopify.sandbox import sandbox
-from plugins.shopify.settings import ShopifySettings, limits, store
+from plugins.shopify.settings import ShopifySettings, limits, of_sandbox, store
 
 manifest = crossdock.Manifest(summary="A Shopify store: orders, stock, shipments, returns and payouts.")
 
@@ -34,7 +34,9 @@ def crossdock_providers() -> Sequence[crossdock.Provider]:
             },
             summary=manifest.summary,
             sandbox=sandbox,
+            sandbox_settings=of_sandbox,
             limits=limits,
+            hosts=("*.myshopify.com",),
             store=store,
         )
     ]

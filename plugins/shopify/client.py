@@ -1,6 +1,8 @@
 """The Admin API over HTTP: asks one document, obeys the points that it costs, and says what went wrong in our words."""
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +14,12 @@ from plugins.shopify.access import Ctx
 from plugins.shopify.documents import VERSION, Document
 from plugins.shopify.wire.api import Answer, Cost, Trouble, UserError
 
-_CLOSED = {402: "is frozen for unpaid bills", 404: "does not exist", 423: "is locked", 403: "does not let this app in"}
+_CLOSED = {
+    402: "is frozen for unpaid bills (402). Pay them in the store's admin, then check the integration",
+    403: "does not let this app in (403). Install the app in the store again",
+    404: "does not exist (404). Correct `shop` in the settings, or delete the integration where the store was closed",
+    423: "is locked (423). Have Shopify's support unlock it, then check the integration",
+}
 _UNAUTHORIZED, _TOO_MANY, _OK, _FAILED = 401, 429, 200, 500
 _MOST_PAGES = 500
 _PATIENCE = timedelta(seconds=2)
@@ -39,10 +46,17 @@ def ask(ctx: Ctx, document: Document, /, **variables: Any) -> dict[str, Any]:
 
 
 def pages(
-    ctx: Ctx, document: Document, pick: Callable[[dict[str, Any]], dict[str, Any] | None], /, **variables: Any
+    ctx: Ctx,
+    document: Document,
+    pick: Callable[[dict[str, Any]], dict[str, Any] | None],
+    /,
+    after: str | None = None,
+    **variables: Any,
 ) -> Iterator[dict[str, Any]]:
-    """The nodes of all pages of a connection, which `pick` finds in the data; None: there is none."""
-    after: str | None = None
+    """The nodes of all pages of a connection, which `pick` finds in the data; None: there is none.
+
+    after: where the first of them ended, where it was read before.
+    """
     for _ in range(_MOST_PAGES):
         found = pick(ask(ctx, document, after=after, **variables))
         if found is None:
@@ -54,6 +68,29 @@ def pages(
             raise BadData("Shopify's pages lead nowhere.", where=document.name)
         after = found["pageInfo"]["endCursor"]
     raise BadData(f"Shopify has more than {_MOST_PAGES} pages of this.", where=document.name)
+
+
+def inside(*path: str) -> Callable[[dict[str, Any]], Any]:
+    """For `pages`: the connection that lies there in the data; None where something on the way is null."""
+
+    def pick(data: dict[str, Any]) -> Any:
+        found: Any = data
+        for name in path:
+            found = found[name] if found is not None else None
+        return found
+
+    return pick
+
+
+@contextmanager
+def sense(what: str, said: Any = None) -> Iterator[None]:
+    """Whatever of an answer is missing inside of it, or of another kind than the API publishes, is BadData."""
+    try:
+        yield
+    except (KeyError, TypeError, AttributeError, IndexError, ValueError) as error:
+        problem = f"{error} is missing" if isinstance(error, KeyError) else str(error)
+        payload = json.dumps(said)[:10_000] if said is not None else ""
+        raise BadData(f"{what} makes no sense: {problem}.", payload, where=what) from error
 
 
 def refuse(errors: Sequence[Mapping[str, Any]]) -> None:
@@ -81,7 +118,7 @@ def _check_status(ctx: Ctx, document: Document, answer: Response) -> None:
     if status == _UNAUTHORIZED:
         raise AuthExpired(f"Shopify refuses the token of {shop}. Install the app again, or give a new token.")
     if status in _CLOSED:
-        raise AuthExpired(f"{shop} {_CLOSED[status]} ({status}).")
+        raise AuthExpired(f"{shop} {_CLOSED[status]}.")
     if status == _TOO_MANY:
         raise RateLimited("Shopify asks for patience.", until=ctx.now() + _wait(answer))
     if status >= _FAILED:

@@ -13,7 +13,8 @@ from plugins.shopify.client import ask, refuse
 from plugins.shopify.documents import money, parcels
 from plugins.shopify.mapping.money import paid
 from plugins.shopify.mapping.orders import read
-from plugins.shopify.orders import fetch_order, work
+from plugins.shopify.orders import fetch_order
+from plugins.shopify.whole import first_of, refunds_of, work
 from plugins.shopify.wire.orders import FulfillmentOrder, Order, Transaction
 
 _REASONS = {"CUSTOMER": "CUSTOMER", "FRAUD": "FRAUD", "OUT_OF_STOCK": "INVENTORY", "PAYMENT": "DECLINED"}
@@ -184,10 +185,8 @@ def _parent(transaction: Transaction) -> str | None:
 
 def _noted(ctx: Ctx, order: str, *, cancelled: bool = False) -> Receipt | None:
     """What has our key in its note; where a whole cancellation is looked for, that."""
-    said = ask(ctx, money.REFUND_NOTES, id=order)["order"]
-    if said is None:
-        raise Rejected("NOT_FOUND", f"Shopify knows no order {order}.")
-    for each in said["refunds"]:
+    said = first_of(ctx, money.REFUND_NOTES, order)
+    for each in refunds_of(ctx, said):
         if (each["note"] or "").endswith(f"[{ctx.key}]"):
             return Receipt(external_id=each["id"], at=_moment(each["createdAt"] or each["processedAt"]))
     if cancelled and said["cancelledAt"] is not None:

@@ -4,9 +4,10 @@ from decimal import Decimal
 
 from crossdock import BadData, ListingData, ListingPage, Money, Quarantined
 from plugins.shopify.access import Ctx
-from plugins.shopify.client import ask, model_of
+from plugins.shopify.client import ask, model_of, sense
 from plugins.shopify.documents import shop
 from plugins.shopify.mapping.lines import sku_of
+from plugins.shopify.orders import following
 from plugins.shopify.wire.stock import Variant, Weight
 
 PAGE = 100
@@ -21,16 +22,16 @@ _GRAMS = {
 def fetch_listings(ctx: Ctx) -> ListingPage:
     """One page of variants. One that makes no sense is set aside."""
     said = ask(ctx, shop.LISTINGS, size=PAGE, after=ctx.cursor)
-    currency, page = said["shop"]["currencyCode"], said["productVariants"]
+    with sense("A page of variants", said):
+        currency, nodes = said["shop"]["currencyCode"], list(said["productVariants"]["nodes"])
+        cursor = following(said["productVariants"])
     listings: list[ListingData] = []
     aside: list[Quarantined] = []
-    for each in page["nodes"]:
+    for each in nodes:
         try:
             listings.append(_listing(model_of(Variant, each, "A variant"), currency))
         except BadData as error:
             aside.append(Quarantined(source="productVariants", reason=error.message, payload=str(each)))
-    more = page["pageInfo"]
-    cursor = more["endCursor"] if more["hasNextPage"] else None
     return ListingPage(listings=tuple(listings), cursor=cursor, quarantined=tuple(aside))
 
 

@@ -10,10 +10,10 @@ from crossdock import (
     SettlementPage,
 )
 from plugins.shopify.access import Ctx
-from plugins.shopify.client import ask, model_of, pages
+from plugins.shopify.client import ask, inside, model_of, pages, sense
 from plugins.shopify.documents import money
 from plugins.shopify.mapping.money import plain
-from plugins.shopify.orders import stamp
+from plugins.shopify.orders import following, stamp
 from plugins.shopify.wire.payouts import Payout, Row
 
 PAGE = 5
@@ -36,20 +36,21 @@ _FEES = {
 def fetch_settlements(ctx: Ctx, window: OrderWindow) -> SettlementPage:
     """Some payouts that were issued in the window. A shop without Shopify Payments has none."""
     query = f"issued_at:>='{stamp(window.since)}' issued_at:<='{stamp(window.until)}'"
-    account = ask(ctx, money.PAYOUTS, query=query, size=PAGE, after=window.cursor)["shopifyPaymentsAccount"]
-    if account is None:
-        return SettlementPage(settlements=())
+    said = ask(ctx, money.PAYOUTS, query=query, size=PAGE, after=window.cursor)
+    with sense("A page of payouts", said):
+        account = said["shopifyPaymentsAccount"]
+        if account is None:
+            return SettlementPage(settlements=())
+        nodes, cursor = list(account["payouts"]["nodes"]), following(account["payouts"])
     found: list[Settlement] = []
     aside: list[Quarantined] = []
-    for each in account["payouts"]["nodes"]:
+    for each in nodes:
         try:
             payout = model_of(Payout, each, "A payout")
             if payout.status not in _NEVER:
                 found.append(_settlement(ctx, payout))
         except BadData as error:
-            aside.append(Quarantined(source=str(each.get("id")), reason=error.message, payload=str(each)))
-    more = account["payouts"]["pageInfo"]
-    cursor = more["endCursor"] if more["hasNextPage"] else None
+            aside.append(Quarantined(source="payouts", reason=error.message, payload=str(each)))
     return SettlementPage(settlements=tuple(found), cursor=cursor, quarantined=tuple(aside))
 
 
@@ -59,7 +60,7 @@ def _settlement(ctx: Ctx, payout: Payout) -> Settlement:
         for each in pages(
             ctx,
             money.PAYOUT_ROWS,
-            lambda data: (data["shopifyPaymentsAccount"] or {}).get("balanceTransactions"),
+            inside("shopifyPaymentsAccount", "balanceTransactions"),
             query=f"payments_transfer_id:{payout.legacy_resource_id}",
         )
     ]

@@ -15,9 +15,10 @@ from crossdock import (
     ReturnPage,
 )
 from plugins.shopify.access import Ctx
-from plugins.shopify.client import ask, model_of, pages, refuse
-from plugins.shopify.documents import orders
-from plugins.shopify.orders import changed_in
+from plugins.shopify.client import ask, model_of, pages, refuse, sense
+from plugins.shopify.documents import beyond, orders
+from plugins.shopify.orders import changed_in, following
+from plugins.shopify.whole import rest
 from plugins.shopify.wire.returns import Return, ReturnLine
 
 PAGE = 10
@@ -44,16 +45,23 @@ _LONGEST_NOTE = 500
 def fetch_returns(ctx: Ctx, window: OrderWindow) -> ReturnPage:
     """Returns of one page of the orders that changed in the window."""
     query = f"{changed_in(window)} -return_status:no_return"
-    page = ask(ctx, orders.RETURNS, query=query, size=PAGE, after=window.cursor)["orders"]
+    said = ask(ctx, orders.RETURNS, query=query, size=PAGE, after=window.cursor)
+    with sense("A page of returns", said):
+        page = said["orders"]
+        names = [
+            str(each["id"])
+            for order in page["nodes"]
+            for each in (*order["returns"]["nodes"], *rest(ctx, beyond.RETURNS, order, "returns"))
+        ]
+        cursor = following(page)
     found: list[ChannelReturn] = []
     aside: list[Quarantined] = []
-    for name in (each["id"] for order in page["nodes"] for each in order["returns"]["nodes"]):
+    for name in names:
         try:
-            found.append(_mapped(_read(ctx, name)))
+            with sense(f"Return {name}"):
+                found.append(_mapped(_read(ctx, name)))
         except BadData as error:
-            aside.append(Quarantined(source=str(name), reason=error.message, payload=str(name)))
-    more = page["pageInfo"]
-    cursor = more["endCursor"] if more["hasNextPage"] else None
+            aside.append(Quarantined(source=name, reason=error.message, payload=name))
     return ReturnPage(returns=tuple(found), cursor=cursor, quarantined=tuple(aside))
 
 

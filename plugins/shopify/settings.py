@@ -39,7 +39,7 @@ class ShopifySettings(crossdock.Settings):
     notify_customer: bool = True
     backfill_days: int = Field(default=1, ge=1, le=3650)
     url: str | None = Field(
-        default=None, pattern=r"^(https://[^/]+|http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?)$"
+        default=None, pattern=r"^(https://[^/]+|http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?)(/[\w.-]+)*$"
     )
 
     @model_validator(mode="after")
@@ -81,3 +81,13 @@ def limits(settings: ShopifySettings) -> list[crossdock.RateLimit]:
 def store(settings: ShopifySettings) -> str:
     """What webhooks call the store."""
     return settings.shop
+
+
+def of_sandbox(url: str) -> dict[str, str]:
+    """What reaches the sandbox that is served at an address."""
+    return {
+        "shop": "sandbox.myshopify.com",
+        "access_token": "shpat_sandbox",
+        "webhook_secret": "sandbox",
+        "url": url,
+    }

@@ -11,7 +11,7 @@ from crossdock import OutcomeUnknown, Receipt, Rejected, ShipmentNotice
 from plugins.shopify.access import Ctx
 from plugins.shopify.client import ask, model_of, refuse
 from plugins.shopify.documents import parcels
-from plugins.shopify.orders import parcel, work
+from plugins.shopify.whole import first_of, parcel, parcels_of, work, work_of
 from plugins.shopify.wire.orders import Fulfillment, FulfillmentOrder
 
 _OPEN = {"OPEN", "IN_PROGRESS"}
@@ -56,14 +56,10 @@ def find_shipment(ctx: Ctx, notice: ShipmentNotice) -> Receipt | None:
 
 def _state(ctx: Ctx, order: str) -> tuple[list[Fulfillment], list[FulfillmentOrder]]:
     """What has left, and what waits to leave."""
-    said = ask(ctx, parcels.PARCELS, id=order)["order"]
-    if said is None:
-        raise Rejected("NOT_FOUND", f"Shopify knows no order {order}.")
-    sent = [model_of(Fulfillment, parcel(ctx, each["id"]), "A fulfillment") for each in said["fulfillments"]]
-    waiting = [
-        model_of(FulfillmentOrder, work(ctx, each["id"]), "A fulfillment order")
-        for each in said["fulfillmentOrders"]["nodes"]
-    ]
+    said = first_of(ctx, parcels.PARCELS, order)
+    names = work_of(ctx, said)
+    sent = [model_of(Fulfillment, parcel(ctx, each), "A fulfillment") for each in parcels_of(ctx, said, names)]
+    waiting = [model_of(FulfillmentOrder, work(ctx, each), "A fulfillment order") for each in names]
     return [each for each in sent if each.status == "SUCCESS"], [each for each in waiting if each.status in _OPEN]
 
 

@@ -50,6 +50,20 @@ class TrackingEventInput:
     place: str | None = None
 
 
+@strawberry.input
+class ShipmentCorrectionInput:
+    """What is right instead; what is left out stays as it is.
+
+    `packageId`: whose tracking number it is, where the shipment has several packages.
+    """
+
+    package_id: strawberry.ID | None = None
+    carrier: str | None = None
+    service: str | None = None
+    tracking_number: str | None = None
+    tracking_url: str | None = None
+
+
 @mutation(scope=SCOPE)
 async def shipping_rates_fetch(ctx: Context, shipment_id: ShipmentId) -> ShipmentPayload:
     """Asks every carrier that serves it; one that does not answer is a userError, not a failure."""
@@ -90,6 +104,15 @@ async def shipment_hand_over(
 async def shipment_cancel(ctx: Context, id: ShipmentId, idempotency_key: str) -> ShipmentPayload:
     """Unpacks; its label is voided."""
     await transact_once(ctx, idempotency_key, flows.cancel, id)
+    return ShipmentPayload(shipment=Ref(Shipment, id))
+
+
+@mutation(scope=SCOPE)
+async def shipment_correct(
+    ctx: Context, id: ShipmentId, input: ShipmentCorrectionInput, idempotency_key: str
+) -> ShipmentPayload:
+    """Writes another carrier or tracking number for what has left. The sales channel is told of it as a correction."""
+    await transact_once(ctx, idempotency_key, flows.correct, id, _correction(input))
     return ShipmentPayload(shipment=Ref(Shipment, id))
 
 
@@ -141,3 +164,21 @@ def _left(given: ShipmentInput) -> flows.Left:
         cost_minor=cost,
         cost_currency=currency,
     )
+
+
+def _correction(given: ShipmentCorrectionInput) -> flows.Correction:
+    package_id = None
+    if given.package_id is not None:
+        package_id = number_of("pkg", given.package_id, path=("input", "packageId"))
+    return flows.Correction(
+        package_id=package_id,
+        carrier=_said(given.carrier),
+        service=_said(given.service),
+        tracking_number=_said(given.tracking_number),
+        tracking_url=_said(given.tracking_url),
+    )
+
+
+def _said(words: str | None) -> str | None:
+    """None for blanks, which correct nothing."""
+    return (words or "").strip() or None

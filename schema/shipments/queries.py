@@ -8,10 +8,10 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from core import clock
 from core.shipments import models
-from core.stock.models import Location as LocationRow
 from schema.context import Context
 from schema.engine import Page, query
 from schema.events.filters import within
+from schema.named import of_locations
 from schema.pagination import Connection, Slice
 from schema.scalars import DateTimeRange
 from schema.shipments.types import SCOPE, LabelState, Shipment, ShipmentStatus, numbered
@@ -53,7 +53,7 @@ def _conditions(filter: ShipmentFilter | None) -> Iterator[ColumnElement[bool]]:
     if filter.carrier is not None:
         yield shipment.carrier.in_(filter.carrier)
     if filter.location is not None:
-        yield shipment.location.has(LocationRow.code.in_(filter.location))
+        yield of_locations(shipment.location_id, filter.location)
     if filter.late is not None:
         late = shipment.status.in_(_ON_THE_WAY) & func.coalesce(shipment.estimated_delivery < clock.now(), false())
         yield late if filter.late else ~late

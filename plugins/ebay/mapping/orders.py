@@ -57,7 +57,7 @@ def _mapped(order: Said, fulfillments: list[Said], *, test: bool) -> OrderData:
         shipping_address=_address(recipient, text_or_none(step.get("shipToReferenceId"))),
         billing_address=_address(part(part(order.get("buyer")).get("buyerRegistrationAddress")), None),
         shipping_method=text_or_none(step.get("shippingServiceCode")),
-        fulfillments=tuple(_fulfillment(each) for each in fulfillments),
+        fulfillments=_fulfillments(fulfillments),
         cancellations=cancelled,
         cancel_requests=asked,
         refunds=payments.refunds_of(order, items),
@@ -129,14 +129,28 @@ def _earliest(items: list[Said], name: str) -> datetime | None:
     return min((each for each in told if each is not None), default=None)
 
 
-def _fulfillment(said: Said) -> FulfillmentData:
-    return FulfillmentData(
-        external_id=text(said["fulfillmentId"]),
-        shipped_at=moment(said["shippedDate"]),
-        lines=tuple((text(line["lineItemId"]), whole(line["quantity"])) for line in rows(said["lineItems"])),
-        carrier=text_or_none(said.get("shippingCarrierCode")),
-        tracking_number=text_or_none(said.get("shipmentTrackingNumber")),
-    )
+def fulfillment_name(said: Said) -> str:
+    """What a package is called. EBay's id is its tracking number; all packages without one have the same id."""
+    name = text(said["fulfillmentId"])
+    return name if said.get("shipmentTrackingNumber") else f"{name}@{text(said['shippedDate'])}"
+
+
+def _fulfillments(told: list[Said]) -> tuple[FulfillmentData, ...]:
+    """Packages; what was told of one in several pieces is one."""
+    found: dict[str, FulfillmentData] = {}
+    for said in told:
+        lines = tuple((text(line["lineItemId"]), whole(line["quantity"])) for line in rows(said["lineItems"]))
+        name = fulfillment_name(said)
+        if name in found:
+            lines = (*(found[name].lines or ()), *lines)
+        found[name] = FulfillmentData(
+            external_id=name,
+            shipped_at=moment(said["shippedDate"]),
+            lines=lines,
+            carrier=text_or_none(said.get("shippingCarrierCode")),
+            tracking_number=text_or_none(said.get("shipmentTrackingNumber")),
+        )
+    return tuple(found.values())
 
 
 def _cancellations(

@@ -45,12 +45,14 @@ def state_of(summary: Said) -> ChannelReturnState:
 def map_return(summary: Said, orders: Mapping[str, Said]) -> ChannelReturn:
     """`orders` by their ids: a return names an item and a transaction, and an order says which line that is.
 
-    Raises ValueError, TypeError, KeyError.
+    Of an order that eBay does not give, the line has the name that the return gives it. Raises ValueError, TypeError,
+    KeyError.
     """
     made = part(summary["creationInfo"])
     item = part(made["item"])
     order_id = text(summary["orderId"])
-    line = _line(item, rows(orders[order_id]["lineItems"]))
+    known = orders.get(order_id)
+    line = _line(item, rows(known["lineItems"])) if known is not None else _unknown(item)
     note = text_or_none(part(made.get("comments")).get("content")) or ""
     return ChannelReturn(
         external_id=text(summary["returnId"]),
@@ -69,6 +71,10 @@ def map_return(summary: Said, orders: Mapping[str, Said]) -> ChannelReturn:
         state=state_of(summary),
         decide_by=moment_or_none(part(summary.get("sellerResponseDue")).get("respondByDate")),
     )
+
+
+def _unknown(item: Said) -> Said:
+    return {"lineItemId": text(item["transactionId"]), "legacyItemId": item.get("itemId")}
 
 
 def _line(item: Said, lines: list[Said]) -> Said:

@@ -11,6 +11,7 @@ query Refund($id: ID!, $after: String) {
     totalRefundedSet { ...Price }
     refundShippingLines(first: 10) {
       nodes { id subtotalAmountSet { ...Price } taxAmountSet { ...Price } }
+      pageInfo { hasNextPage endCursor }
     }
     refundLineItems(first: 50, after: $after) {
       nodes {

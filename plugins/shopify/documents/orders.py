@@ -1,15 +1,16 @@
 """Orders: pages of what changed, and everything about one.
 
 Shopify refuses a query above 1,000 points, counted by the sizes that it asks for and not by what there is. So an order
-is read in parts: itself with the names of its parcels and refunds, then each of those.
+is read in parts: itself with the names of its parcels and refunds, then each of those. What lies beyond the first page
+of anything is in `beyond`.
 """
 
 from plugins.shopify.documents.document import Document
 
-_MONEY = """
+MONEY = """
 fragment Price on MoneyBag { presentmentMoney { amount currencyCode } }
 """
-_TAX = """
+TAX = """
 fragment Tax on TaxLine { title rate channelLiable priceSet { ...Price } }
 """
 _LINES = (
@@ -28,8 +29,8 @@ fragment Lines on LineItemConnection {
   pageInfo { hasNextPage endCursor }
 }
 """
-    + _TAX
-    + _MONEY
+    + TAX
+    + MONEY
 )
 _ADDRESS = """
 fragment Where on MailingAddress {
@@ -68,16 +69,19 @@ query Order($id: ID!) {
     taxLines { ...Tax }
     shippingLines(first: 10) {
       nodes { id title discountedPriceSet { ...Price } taxLines { ...Tax } }
+      pageInfo { hasNextPage endCursor }
     }
     lineItems(first: 25) { ...Lines }
+    transactionsCount { count }
     transactions(first: 40) {
       id kind status gateway createdAt processedAt authorizationExpiresAt
       amountSet { ...Price }
       parentTransaction { id }
     }
+    fulfillmentsCount { count }
     fulfillments(first: 100) { id }
     refunds(first: 100) { id }
-    fulfillmentOrders(first: 20) { nodes { id } }
+    fulfillmentOrders(first: 20) { nodes { id } pageInfo { hasNextPage endCursor } }
   }
 }
 """
@@ -89,7 +93,7 @@ query Order($id: ID!) {
 LINES = Document(
     "OrderLines",
     """
-query OrderLines($id: ID!, $after: String!) {
+query OrderLines($id: ID!, $after: String) {
   order(id: $id) { id updatedAt lineItems(first: 50, after: $after) { ...Lines } }
 }
 """
@@ -112,7 +116,7 @@ RETURNS = Document(
     """
 query Returns($query: String!, $size: Int!, $after: String) {
   orders(first: $size, after: $after, query: $query, sortKey: UPDATED_AT) {
-    nodes { id returns(first: 50) { nodes { id } } }
+    nodes { id returns(first: 50) { nodes { id } pageInfo { hasNextPage endCursor } } }
     pageInfo { hasNextPage endCursor }
   }
 }

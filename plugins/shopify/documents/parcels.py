@@ -43,8 +43,9 @@ PARCELS = Document(
 query Parcels($id: ID!) {
   order(id: $id) {
     id
+    fulfillmentsCount { count }
     fulfillments(first: 100) { id }
-    fulfillmentOrders(first: 20) { nodes { id } }
+    fulfillmentOrders(first: 20) { nodes { id } pageInfo { hasNextPage endCursor } }
   }
 }
 """,

@@ -27,6 +27,7 @@ def read(raw: RawOrder) -> Order:
 def version_of(order: Order) -> int:
     """It rises with every change. Shopify tells the second of a change; what grew within one orders changes of it."""
     grown = len(order.transactions) + len(order.fulfillments) + len(order.refunds) + len(order.line_items.nodes)
+    grown += sum(2 * line.quantity - line.current_quantity for line in order.line_items.nodes)  # units added, taken off
     grown += order.cancelled_at is not None
     return int(order.updated_at.timestamp()) * 1000 + min(_FEW, grown)
 

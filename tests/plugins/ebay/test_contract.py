@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import ClassVar
 
 from crossdock import WebhookRequest
+from crossdock.testing import AddressGuardContract
 from crossdock.testing.channel import ChannelContract
 from crossdock.testing.world import World
 from plugins.ebay.sandbox.app import EbaySandbox
@@ -35,3 +36,10 @@ class TestEbay(ChannelContract):
 
     def ask_return(self, remote: EbaySandbox, order_id: str) -> str:
         return remote.store.ask_return(order_id)
+
+
+class TestEbaysAddresses(AddressGuardContract):
+    provider = "ebay"
+    settings = SETTINGS
+    movable = None
+    fixed = "16-00000-00006"

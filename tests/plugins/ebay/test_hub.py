@@ -3,68 +3,116 @@
 import base64
 import json
 import socket
-import threading
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-import uvicorn
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from core import clock, db
-from core.cases.models import Case
 from core.catalog.models import Listing
 from core.config import Config
-from core.flows import cancel, refund, ship, sync
+from core.flows import cancel
 from core.flows.publish_stock import stock_changed
-from core.flows.refund.plan import Wanted
 from core.hub import Hub
 from core.inbox.models import InboxMessage
-from core.integrations.mirror import mirror
-from core.integrations.models import Integration as Known
-from core.integrations.models import SyncRun, SyncState
-from core.jobs.models import Job
-from core.jobs.run import run_jobs
+from core.integrations.models import HealthStatus, SyncState
 from core.orders.models import Order, OrderLine
 from core.orders.states import CancelReason, OrderStatus
-from core.plugins import load
-from core.returns.models import Refund, Return, ReturnState
+from core.returns.models import Refund
 from core.settlements.models import SettlementLine
-from core.shipments.models import Shipment
 from core.stock.models import Location
 from crossdock import Integration, Stage
 from plugins.ebay.sandbox import make_sandbox
+from plugins.ebay.sandbox.app import EbaySandbox
 from plugins.ebay.sandbox.notices import Signer, letter
 from plugins.ebay.sandbox.store import Store
 from plugins.ebay.settings import EbaySettings
+from plugins.ebay.wire import spoken
 from schema.web import routes
-from tests.api import api as api
-from tests.api import product_engine as product_engine
 from tests.builders import a_level, a_location, an_item
 from tests.plugins.ebay.account import SETTINGS
+from tests.plugins.journeys import Journeys, Remote
+from tests.plugins.stores import HTML, Between, Desk, Post, hub_with, served
 
 KEY = "auction-house"
-PUBLIC = "https://hub.example.com"
 SECRETS = ("client_secret", "refresh_token", "verification_token", "signing_key", "signing_jwe")
 
 
-class Post:
-    """Carries what the sandbox sends to the hub, once there is one. `sent`: the statuses that came back."""
+class EbayAccount(Remote):
+    key = KEY
 
-    def __init__(self) -> None:
-        self.web: TestClient | None = None
-        self.sent: list[int] = []
+    def __init__(self, app: EbaySandbox, between: Between) -> None:
+        self.store, self.gate, self.between = app.store, app.gate, between
 
-    def __call__(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> int:
-        if self.web is None:
-            return 0
-        self.sent.append(self.web.request(method, url.removeprefix(PUBLIC), headers=headers, content=body).status_code)
-        return self.sent[-1]
+    def sell(self) -> str:
+        return self.store.place_order([("EB-001", self.units)])
+
+    def parcels(self, order: str) -> list[tuple[str | None, int]]:
+        return [
+            (each.get("shipmentTrackingNumber"), sum(line["quantity"] for line in each["lineItems"]))
+            for each in self.store.fulfillments[order]
+        ]
+
+    def shown(self, *told: str) -> list[str]:
+        return list(told)  # eBay has no change of a number: it shows each
+
+    def send(self, order: str, number: str) -> None:
+        there = self.store.orders[order]
+        lines = [{"lineItemId": line["lineItemId"], "quantity": line["quantity"]} for line in there["lineItems"]]
+        parcel = {"fulfillmentId": number, "shipmentTrackingNumber": number, "shippingCarrierCode": "DHL"}
+        self.store.fulfillments[order].append(
+            {**parcel, "lineItems": lines, "shippedDate": spoken(self.store.stage.now())}
+        )
+        there["fulfillmentHrefs"].append(number)
+        self.store.touch(order)
+
+    def cancel(self, order: str) -> None:
+        self.store.cancel_order(order, by="Buyer")
+
+    def is_cancelled(self, order: str) -> bool:
+        return bool(self.store.orders[order]["cancelStatus"]["cancelState"] == "CANCELED")
+
+    def held_minor(self, order: str) -> int:
+        return self.store.left(order).minor
+
+    def ask_return(self, order: str) -> str:
+        return self.store.ask_return(order)
+
+    def is_approved(self, name: str) -> bool:
+        return bool(self.store.returns[name]["status"] == "READY_FOR_SHIPPING")
+
+    def lose(self, order: str) -> Callable[[], None]:
+        lost = self.store.orders.pop(order)
+        return lambda: self.store.orders.update({order: lost})
+
+    def spoil(self, how: str) -> None:
+        def change(answer: bytes) -> bytes:
+            if how == "html":
+                return HTML
+            if how == "truncated":
+                return answer[:-20]
+            said: Any = json.loads(answer)
+            if how == "endless":
+                said["total"] = 10**9
+                return json.dumps(said).encode()
+            line = said["orders"][0]["lineItems"][0]
+            if how == "schema":
+                said["orders"] = "none"
+            elif how == "currency":
+                line["lineItemCost"]["currency"] = "JPY"
+            else:
+                line["quantity"] = -1
+            return json.dumps(said).encode()
+
+        self.between.spoil("/sell/fulfillment/v1/order", change)
+
+    def refuse_tokens(self) -> None:
+        self.gate.refresh.clear()
+        self.gate.tokens.clear()
 
 
 @pytest.fixture
@@ -73,24 +121,21 @@ def post() -> Post:
 
 
 @pytest.fixture
-def store(post: Post) -> Iterator[Store]:
+def remote(post: Post) -> Iterator[EbayAccount]:
     """The sandbox, open until the test is over."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    settings = EbaySettings.model_validate({**SETTINGS, "url": url})
-    stage = Stage(url=url, send=post, now=lambda: datetime.now(UTC), seed=1)
-    app = make_sandbox(Integration(KEY, "ebay", settings), stage)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    try:
-        yield app.store
-    finally:
-        server.should_exit = True
-        thread.join()
-        listener.close()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        settings = EbaySettings.model_validate({**SETTINGS, "url": url})
+        stage = Stage(url=url, send=post, now=lambda: datetime.now(UTC), seed=1)
+        app = make_sandbox(Integration(KEY, "ebay", settings), stage)
+        between = Between(app)
+        with served(listener, between):
+            yield EbayAccount(app, between)
+
+
+@pytest.fixture
+def store(remote: EbayAccount) -> Store:
+    return remote.store
 
 
 @pytest.fixture
@@ -100,16 +145,16 @@ def hub(config: Config, database_url: str, store: Store) -> Iterator[Hub]:
         file = config.plugins_file.with_name(name)
         file.write_text(str(SETTINGS[name]))
         written.append(f'{name} = {{ file = "{file}" }}')
-    config.plugins_file.write_text(
-        f'[integrations.routing]\nplugin = "routing"\n\n[integrations.{KEY}]\nplugin = "ebay"\n' + "\n".join(written)
+    integrations = f'[integrations.routing]\nplugin = "routing"\n\n[integrations.{KEY}]\nplugin = "ebay"\n' + "\n".join(
+        written
     )
-    config = config.model_copy(update={"public_url": PUBLIC})
-    registry = load(config.plugins_file)
-    hub = Hub(config, db.connect(database_url, pool_size=config.database_pool), registry)
-    with hub.transaction() as session:
-        mirror(session, registry)
-    yield hub
-    hub.close()
+    with hub_with(config, database_url, integrations) as hub:
+        yield hub
+
+
+@pytest.fixture
+def desk(hub: Hub, session: Session) -> Desk:
+    return Desk(hub, session, KEY)
 
 
 @pytest.fixture
@@ -119,6 +164,7 @@ def web(hub: Hub, post: Post) -> Iterator[TestClient]:
     with TestClient(app) as client:
         post.web = client
         yield client
+        post.web = None
 
 
 @pytest.fixture
@@ -131,220 +177,131 @@ def shelf(session: Session) -> Location:
     return shelf
 
 
-def run(hub: Hub, session: Session) -> None:
-    """Run all jobs, those that wait for a later moment too."""
-    for _ in range(3):
-        session.rollback()
-        session.execute(update(Job).values(run_at=clock.now()))
-        session.commit()
-        run_jobs(hub)
-    session.rollback()
-
-
-def ran(hub: Hub, session: Session, job: str) -> SyncRun:
-    run_id = sync.sync(hub, KEY, job)
-    session.rollback()
-    return session.get_one(SyncRun, run_id)
-
-
-def heard(hub: Hub, session: Session, order_id: str) -> Order:
-    """The order as it is here once orders were polled and everything that follows has run."""
-    ran(hub, session, "orders")
-    run(hub, session)
-    return session.scalars(select(Order).where(Order.external_id == order_id)).one()
-
-
-def goods_of(session: Session, order: Order) -> OrderLine:
-    return session.scalars(select(OrderLine).where(OrderLine.order_id == order.id).order_by(OrderLine.id)).first()  # type: ignore[return-value]
-
-
-def cases(session: Session) -> list[str]:
-    return list(session.scalars(select(Case.code)))
+class TestJourneys(Journeys):
+    """All of them."""
 
 
 def test_a_signed_notification_brings_the_order_and_a_forged_one_nothing(
-    hub: Hub, session: Session, store: Store, shelf: Location, web: TestClient, post: Post
+    desk: Desk, store: Store, shelf: Location, web: TestClient, post: Post
 ) -> None:
-    assert ran(hub, session, "subscribe").state is SyncState.SUCCEEDED
+    assert desk.sync("subscribe").state is SyncState.SUCCEEDED
     order_id = store.place_order()
     forged = letter("ORDER_CONFIRMATION", "n-forged", "2026-03-02T12:00:00.000Z", {"orderId": "no-order"})
-    run(hub, session)
+    desk.run()
 
     assert post.sent == [200, 200]  # the challenge, and the order
-    assert session.scalars(select(Order.external_id)).all() == [order_id]
-    kept = session.scalars(select(InboxMessage.id)).all()
+    assert desk.session.scalars(select(Order.external_id)).all() == [order_id]
+    kept = desk.session.scalars(select(InboxMessage.id)).all()
     forger = Signer()
     forger.key_id = store.signer.key_id
     refused = web.post(f"/webhooks/{KEY}", content=forged, headers=dict(forger.headers(forged)))
     assert refused.status_code == 412
-    assert session.scalars(select(InboxMessage.id)).all() == kept
+    assert desk.session.scalars(select(InboxMessage.id)).all() == kept
 
 
-def test_a_notification_with_a_key_that_ebay_never_had_is_refused(
-    hub: Hub, session: Session, store: Store, web: TestClient
-) -> None:
+def test_a_notification_with_a_key_that_ebay_never_had_is_refused(desk: Desk, store: Store, web: TestClient) -> None:
     body = letter("ORDER_CONFIRMATION", "n-1", "2026-03-02T12:00:00.000Z", {"orderId": "1"})
     said = json.loads(base64.b64decode(store.signer.headers(body)["x-ebay-signature"])) | {"kid": "surely-unknown"}
     header = base64.b64encode(json.dumps(said).encode()).decode()
 
     assert web.post(f"/webhooks/{KEY}", content=body, headers={"x-ebay-signature": header}).status_code == 401
-    assert session.scalars(select(InboxMessage.id)).all() == []
+    assert desk.session.scalars(select(InboxMessage.id)).all() == []
 
 
-def test_an_order_ships_here_by_package_and_is_confirmed_there(
-    hub: Hub, session: Session, store: Store, shelf: Location
+def test_the_last_parcel_fulfils_the_order_there_under_ebays_name_of_the_carrier(
+    desk: Desk, remote: EbayAccount, shelf: Location
 ) -> None:
-    order_id = store.place_order([("EB-001", 2)], discount_minor=100, note="Ring twice")
-    order = heard(hub, session, order_id)
-    line = goods_of(session, order)
-    for number in ("RM1", "RM2"):
-        left = ship.Left(
-            order_id=order.id, lines={line.id: 1}, carrier="Royal Mail", tracking_number=number, location=shelf.code
-        )
-        ship.create(session, left)
-        session.commit()
-        run(hub, session)
+    sold = remote.sell()
+    desk.ship(desk.heard(sold), "RM1", 2)
 
-    told = [(each["shipmentTrackingNumber"], each["shippingCarrierCode"]) for each in store.fulfillments[order_id]]
-    assert told == [("RM1", "ROYAL_MAIL"), ("RM2", "ROYAL_MAIL")]
-    assert store.orders[order_id]["orderFulfillmentStatus"] == "FULFILLED"
-    again = heard(hub, session, order_id)  # eBay tells of what we told it
-    assert len(session.scalars(select(Shipment.id).where(Shipment.order_id == again.id)).all()) == 2
-    assert cases(session) == []
+    assert [each["shippingCarrierCode"] for each in remote.store.fulfillments[sold]] == ["ROYAL_MAIL"]
+    assert remote.store.orders[sold]["orderFulfillmentStatus"] == "FULFILLED"
 
 
-def test_an_order_cancelled_there_is_cancelled_here_with_its_refund(
-    hub: Hub, session: Session, store: Store, shelf: Location
+def test_what_ebay_gave_back_with_a_cancellation_is_our_refund(
+    desk: Desk, remote: EbayAccount, shelf: Location
 ) -> None:
-    order_id = store.place_order()
-    heard(hub, session, order_id)
-    paid = store.left(order_id)
+    sold = remote.sell()
+    cancel.cancel(desk.session, desk.heard(sold).id, reason=CancelReason.OUT_OF_STOCK)
+    desk.session.commit()
+    desk.run()
+    desk.heard(sold)
 
-    store.cancel_order(order_id, by="Buyer")
-    order = heard(hub, session, order_id)
-
-    assert order.status is OrderStatus.CANCELLED
-    assert session.scalars(select(Refund.amount_minor)).all() == [paid.minor]
-    assert store.done == []
-    assert cases(session) == []
+    assert remote.store.done == [("cancel", sold)]
+    (given,) = desk.session.scalars(select(Refund)).all()
+    assert given.external_id == remote.store.orders[sold]["paymentSummary"]["refunds"][0]["refundId"]
 
 
-def test_a_cancellation_here_is_told_there_and_the_money_goes_back_once(
-    hub: Hub, session: Session, store: Store, shelf: Location
+def test_units_that_are_cancelled_here_are_refunded_there_and_the_rest_ships(
+    desk: Desk, remote: EbayAccount, shelf: Location
 ) -> None:
-    order_id = store.place_order()
-    order = heard(hub, session, order_id)
+    sold = remote.sell()
+    order, paid = desk.heard(sold), remote.held_minor(sold)
+    line = desk.session.scalars(select(OrderLine.id)).one()
 
-    cancel.cancel(session, order.id, reason=CancelReason.OUT_OF_STOCK)
-    session.commit()
-    run(hub, session)
-    heard(hub, session, order_id)
+    cancel.cancel(desk.session, order.id, lines={line: 1}, reason=CancelReason.OUT_OF_STOCK)
+    desk.session.commit()
+    desk.run()
+    desk.ship(desk.heard(sold), "RM1", 1)
 
-    assert store.orders[order_id]["cancelStatus"]["cancelState"] == "CANCELED"
-    assert store.done == [("cancel", order_id)]
-    assert store.left(order_id).minor == 0
-    (given,) = session.scalars(select(Refund)).all()
-    assert given.external_id == store.orders[order_id]["paymentSummary"]["refunds"][0]["refundId"]
-    assert cases(session) == []
+    (given,) = desk.session.scalars(select(Refund)).all()
+    assert (remote.held_minor(sold), remote.is_cancelled(sold)) == (paid - given.amount_minor, False)
+    assert remote.store.done == [("refund", sold), ("confirm_shipment", sold)]
+    assert desk.cases() == []
 
 
 @pytest.mark.parametrize("gone", [False, True])
 def test_a_shopper_s_request_to_cancel_is_answered(
-    hub: Hub, session: Session, store: Store, shelf: Location, gone: bool
+    desk: Desk, remote: EbayAccount, shelf: Location, gone: bool
 ) -> None:
-    order_id = store.place_order()
-    order = heard(hub, session, order_id)
+    sold = remote.sell()
+    order = desk.heard(sold)
     if gone:
-        line = goods_of(session, order)
-        left = ship.Left(
-            order_id=order.id, lines={line.id: 2}, carrier="UPS", tracking_number="1Z", location=shelf.code
-        )
-        ship.create(session, left)
-        session.commit()
-        run(hub, session)
+        desk.ship(order, "1Z", 2)
 
-    store.ask_cancel(order_id)
-    heard(hub, session, order_id)
-    order = heard(hub, session, order_id)
+    remote.store.ask_cancel(sold)
+    desk.heard(sold)
+    order = desk.heard(sold)
 
     assert (order.status is OrderStatus.CANCELLED) is not gone
-    assert store.done[-1] == ("reject_cancel" if gone else "accept_cancel", order_id)
-    assert cases(session) == []
+    assert remote.store.done[-1] == ("reject_cancel" if gone else "accept_cancel", sold)
+    assert desk.cases() == []
 
 
-def test_a_refund_here_arrives_there_once_and_comes_back_as_ours(
-    hub: Hub, session: Session, store: Store, shelf: Location
-) -> None:
-    order_id = store.place_order()
-    order = heard(hub, session, order_id)
-
-    refund.create(session, order.id, Wanted(goodwill_minor=250, reason="Late"))
-    session.commit()
-    run(hub, session)
-    heard(hub, session, order_id)
-
-    (there,) = store.orders[order_id]["paymentSummary"]["refunds"]
-    (here,) = session.scalars(select(Refund)).all()
-    assert (there["amount"]["value"], here.external_id) == ("2.50", there["refundId"])
-    assert store.done == [("refund", order_id)]
-
-
-def test_a_return_asked_for_there_is_judged_here_and_answered_there(
-    hub: Hub, session: Session, store: Store, shelf: Location
-) -> None:
-    order_id = store.place_order()
-    order = heard(hub, session, order_id)
-    line = goods_of(session, order)
-    left = ship.Left(order_id=order.id, lines={line.id: 2}, carrier="UPS", tracking_number="1Z", location=shelf.code)
-    ship.create(session, left)
-    session.commit()
-    run(hub, session)
-    name = store.ask_return(order_id)
-
-    for _ in range(2):
-        ran(hub, session, "returns")
-        run(hub, session)
-
-    (back,) = session.scalars(select(Return)).all()
-    assert (back.external_id, back.state) == (name, ReturnState.APPROVED)
-    assert store.done.count(("decide_return", order_id)) == 1
-    assert store.returns[name]["status"] == "READY_FOR_SHIPPING"
-
-
-def test_stock_is_told_to_all_offers(hub: Hub, session: Session, store: Store, shelf: Location) -> None:
-    ran(hub, session, "listings")
-    items = session.scalars(select(Listing.item_id).where(Listing.item_id.is_not(None))).all()
-    stock_changed(hub, [{"item_ids": list(items)}])
-    run(hub, session)
+def test_stock_is_told_to_all_offers(desk: Desk, store: Store, shelf: Location) -> None:
+    desk.sync("listings")
+    items = desk.session.scalars(select(Listing.item_id).where(Listing.item_id.is_not(None))).all()
+    stock_changed(desk.hub, [{"item_ids": list(items)}])
+    desk.run()
 
     assert len(items) == len(store.offers) == 7
     assert {offer["availableQuantity"] for offer in store.offers.values()} == {20}
-    assert set(session.scalars(select(Listing.publish_state))) == {"CONFIRMED"}
+    assert set(desk.session.scalars(select(Listing.publish_state))) == {"CONFIRMED"}
 
 
-def test_a_payout_is_booked_with_its_fees(hub: Hub, session: Session, store: Store, shelf: Location) -> None:
-    sold = store.place_order()
-    heard(hub, session, sold)
-    store.pay_out()
+def test_a_payout_is_booked_with_its_fees(desk: Desk, remote: EbayAccount, shelf: Location) -> None:
+    sold = remote.sell()
+    desk.heard(sold)
+    remote.store.pay_out()
 
-    ran(hub, session, "settlements")
-    run(hub, session)
+    desk.sync("settlements")
+    desk.run()
 
-    rows: Any = session.execute(select(SettlementLine.raw_kind, SettlementLine.amount_minor, SettlementLine.kind)).all()
-    kinds = {row.raw_kind: (row.amount_minor, row.kind) for row in rows}
-    due = store.left(sold)
+    columns = (SettlementLine.raw_kind, SettlementLine.amount_minor, SettlementLine.kind)
+    kinds = {row.raw_kind: (row.amount_minor, row.kind) for row in desk.session.execute(select(*columns))}
+    due = remote.store.left(sold)
     assert kinds["SALE"][0] == due.minor
     assert kinds["FINAL_VALUE_FEE"] == (-due.share(128, 1000).minor, "COMMISSION")
     assert kinds["FINAL_VALUE_FEE_FIXED_PER_ORDER"] == (-30, "COMMISSION")
-    assert cases(session) == []
+    assert desk.cases() == []
 
 
 def test_consent_that_is_taken_back_puts_the_integration_down(
-    hub: Hub, session: Session, store: Store, web: TestClient, post: Post
+    desk: Desk, store: Store, web: TestClient, post: Post
 ) -> None:
-    ran(hub, session, "subscribe")
+    desk.sync("subscribe")
 
     store.revoke()
 
     assert post.sent == [200, 200]
-    assert session.scalars(select(Known.health).where(Known.key == KEY)).one() == "DOWN"
+    assert desk.health()[0] is HealthStatus.DOWN

@@ -30,16 +30,23 @@ def token(world: World) -> dict[str, str]:
 
 
 def test_its_page_shows_orders_and_its_buttons_do_what_they_say(web: TestClient, store: Store) -> None:
-    web.post("/", data={"do": "place"})
-    (order_id,) = store.orders
-    for what in ("ask_return", "refund", "cancel", "pay_out", "surely unknown"):
-        assert web.post("/", data={"do": what, "order": order_id}).status_code == 303
+    for _ in range(2):
+        web.post("/do/place", data={"sku": "EB-001", "units": "2"})
+    cancelled, sent = store.orders
+    store.orders[sent]["orderFulfillmentStatus"] = "FULFILLED"
+    for order_id in (cancelled, sent):
+        for what in ("return", "cancel", "refund", "surely-unknown"):
+            answer = web.post(f"/do/{what}", data={"order": order_id})
+            assert (answer.status_code, answer.headers["location"]) == (303, "../")
+    web.post("/do/pay_out")
 
     page = web.get("/").text
-    assert order_id in page
+    assert cancelled in page
     assert "CANCELED" in page
-    assert store.left(order_id).minor == 0
-    assert len(store.returns) == len(store.books.payouts) == 1
+    assert store.left(cancelled).minor == store.left(sent).minor == 0
+    assert store.orders[sent]["cancelStatus"]["cancelState"] == "NONE_REQUESTED"
+    assert [each["orderId"] for each in store.returns.values()] == [sent]
+    assert len(store.books.payouts) == 1
 
 
 def test_consent_goes_back_with_a_code(web: TestClient) -> None:

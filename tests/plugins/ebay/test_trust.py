@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlsplit
 
+import httpx2
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
@@ -23,6 +24,7 @@ from crossdock import (
     WebhookReply,
     WebhookRequest,
 )
+from crossdock.testing.faults import Fault
 from crossdock.testing.world import World
 from plugins.ebay.channel import Ebay
 from plugins.ebay.sandbox.notices import letter
@@ -198,3 +200,22 @@ def test_a_signature_that_is_no_object_is_not_trusted() -> None:
         Ebay(Integration("under-test", "ebay", settings())).parse_webhook(
             settings(), replace(a_request(), headers={"x-ebay-signature": given})
         )
+
+
+def test_a_new_token_that_is_refused_points_at_the_clock_and_at_consent(world: World) -> None:
+    for _ in range(2):
+        world.faults.next(Fault.FAILED, path="/order", answer=httpx2.Response(401, json={}))
+
+    with pytest.raises(AuthExpired, match="clock is right, then give consent again"):
+        world.ask("fetch_orders", OrderWindow(since=NOON, until=NOON))
+
+
+@pytest.mark.parametrize("verb", ["fetch_orders", "fetch_returns", "fetch_settlements", "fetch_listings"])
+@pytest.mark.parametrize("root", [None, 5, {"nodes": 5}, [5]], ids=["null", "number", "object", "list"])
+def test_an_answer_of_another_schema_is_bad_data(world: World, verb: str, root: object) -> None:
+    said = dict.fromkeys(("orders", "members", "payouts", "inventoryItems", "total"), root)
+    world.faults.next(Fault.GARBAGE, method="GET", answer=httpx2.Response(200, json=said))
+    window = () if verb == "fetch_listings" else (OrderWindow(since=NOON, until=NOON),)
+
+    with pytest.raises(BadData):
+        world.ask(verb, *window)

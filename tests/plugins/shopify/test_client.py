@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from itertools import count
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import httpx2
 import pytest
 from pydantic import ValidationError
 
@@ -13,6 +15,7 @@ from crossdock import (
     AuthExpired,
     BadData,
     Money,
+    OrderWindow,
     OutcomeUnknown,
     RateLimited,
     RefundOrder,
@@ -24,8 +27,10 @@ from crossdock import (
     WebhookRequest,
 )
 from crossdock.testing import Purse
+from plugins.shopify import client
 from plugins.shopify.access import SCOPES
 from plugins.shopify.channel import ShopifyChannel
+from plugins.shopify.documents.shop import LISTINGS
 from plugins.shopify.sandbox.store import Bought, Store
 from plugins.shopify.settings import ShopifySettings, limits
 from tests.plugins.shopify.conftest import SETTINGS, Clock, Wire
@@ -171,3 +176,46 @@ def test_what_the_api_refuses_is_rejected_with_its_words(channel: ShopifyChannel
         "BAD_REQUEST",
         "Invalid cursor for current pagination sort.",
     )
+
+
+@pytest.mark.parametrize(
+    ("status", "mend"), [(402, "Pay them"), (403, "Install the app"), (404, "Correct `shop`"), (423, "support")]
+)
+def test_a_store_that_is_closed_says_so_with_the_way_to_mend_it(
+    channel: ShopifyChannel, ctx: Make, wire: Wire, monkeypatch: pytest.MonkeyPatch, status: int, mend: str
+) -> None:
+    monkeypatch.setattr(wire, "request", lambda *_, **__: httpx2.Response(status, json={"errors": "Unavailable"}))
+
+    with pytest.raises(AuthExpired, match=f"acme.myshopify.com .* \\({status}\\)") as closed:
+        channel.fetch_listings(ctx())
+
+    assert mend in closed.value.message
+
+
+@pytest.mark.parametrize(("cursors", "problem"), [("same", "lead nowhere"), ("new", "more than 3 pages")])
+def test_pages_without_an_end_are_bad_data(monkeypatch: pytest.MonkeyPatch, cursors: str, problem: str) -> None:
+    numbers = count()
+
+    def ask(*_: Any, **__: Any) -> dict[str, Any]:
+        end = "same" if cursors == "same" else str(next(numbers))
+        return {"rows": {"nodes": [], "pageInfo": {"hasNextPage": True, "endCursor": end}}}
+
+    monkeypatch.setattr(client, "ask", ask)
+    monkeypatch.setattr(client, "_MOST_PAGES", 3)
+
+    with pytest.raises(BadData, match=problem):
+        list(client.pages(None, LISTINGS, client.inside("rows")))  # type: ignore[arg-type]  # nobody is asked
+
+
+@pytest.mark.parametrize("verb", ["fetch_orders", "fetch_returns", "fetch_settlements", "fetch_listings"])
+@pytest.mark.parametrize("root", [None, 5, {"nodes": [5], "pageInfo": {}}, []], ids=["null", "number", "nodes", "list"])
+def test_an_answer_of_another_schema_is_bad_data(
+    channel: ShopifyChannel, ctx: Make, wire: Wire, now: Clock, monkeypatch: pytest.MonkeyPatch, verb: str, root: Any
+) -> None:
+    names = ("orders", "shop", "productVariants")
+    data = dict.fromkeys(names, root) | {"shopifyPaymentsAccount": {"payouts": root}}
+    monkeypatch.setattr(wire, "request", lambda *_, **__: httpx2.Response(200, json={"data": data}))
+    window = () if verb == "fetch_listings" else (OrderWindow(since=now(), until=now()),)
+
+    with pytest.raises(BadData):
+        getattr(channel, verb)(ctx(), *window)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import ClassVar
 
 from starlette.applications import Starlette
 
@@ -16,6 +17,21 @@ from tests.plugins.shopify.conftest import SETTINGS
 class TestShopify(ChannelContract):
     provider = "shopify"
     settings = SETTINGS
+    earlier_settings: ClassVar[Sequence[dict[str, object]]] = (
+        {"shop": "acme.myshopify.com", "access_token": "shpat_right"},  # 0.1, the least
+        {
+            "shop": "acme.myshopify.com",
+            "client_id": "app-1",
+            "client_secret": "hush",
+            "webhook_secret": "hush",
+            "former_webhook_secret": "before",
+            "location": "gid://shopify/Location/1",
+            "plan": "plus",
+            "notify_customer": False,
+            "backfill_days": 60,
+            "url": "http://127.0.0.1:9",
+        },  # 0.1, all of them
+    )
     signature_header = "x-shopify-hmac-sha256"
     many = 110
 

@@ -182,13 +182,15 @@ def test_a_test_order_says_so(channel: ShopifyChannel, ctx: Make, store: Store) 
 def test_a_version_rises_with_every_change_even_within_a_second(
     channel: ShopifyChannel, ctx: Make, store: Store
 ) -> None:
-    order = store.place_order(Bought(sku="TEA"), paid=False)
+    order = store.place_order(Bought(sku="TEA", quantity=2), paid=False)
     first = channel.fetch_order(ctx(), order["id"])
     store.pay(order)
     second = channel.fetch_order(ctx(), order["id"])
+    store.remove_units(order, "TEA", 1)
+    third = channel.fetch_order(ctx(), order["id"])
 
-    assert first.changed_at == second.changed_at
-    assert (first.version or 0) < (second.version or 0)
+    assert first.changed_at == second.changed_at == third.changed_at
+    assert (first.version or 0) < (second.version or 0) < (third.version or 0)
 
 
 def test_an_order_that_nobody_knows_is_rejected(channel: ShopifyChannel, ctx: Make) -> None:
@@ -200,16 +202,16 @@ def test_an_order_that_changes_while_it_is_read_is_read_again(
     channel: ShopifyChannel, ctx: Make, store: Store, now: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     order = store.place_order(Bought(sku="TEA"))
-    from plugins.shopify import orders  # noqa: PLC0415  # its seam between two parts is what is tried
+    from plugins.shopify import whole  # noqa: PLC0415  # its seam between two parts is what is tried
 
-    read = orders.work
+    read = whole.work
 
     def change(*given: Any) -> Any:
         now.forward(1)
         store.changed(order)
         return read(*given)
 
-    monkeypatch.setattr(orders, "work", change)
+    monkeypatch.setattr(whole, "work", change)
 
     with pytest.raises(Retryable, match="changes all the time"):
         channel.fetch_order(ctx(), order["id"])

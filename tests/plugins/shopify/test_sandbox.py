@@ -109,8 +109,10 @@ def test_the_page_places_and_cancels_orders(wire: Wire, store: Store) -> None:
     (order,) = store.orders.values()
     assert "3 x TEA" in wire.client.get("/").text
 
-    wire.client.post("/do/cancel", data={"order": order["id"]})
+    for what in ("return", "surely-unknown", "cancel"):  # nothing has left that could come back
+        wire.client.post(f"/do/{what}", data={"order": order["id"]})
     assert "cancelled" in wire.client.get("/").text
+    assert store.returns == {}
 
     for nonsense in ({"sku": "<b>"}, {"sku": "TEA", "units": "-1"}, {"units": "x"}):
         wire.client.post("/do/place", data=nonsense)

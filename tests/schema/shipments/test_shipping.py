@@ -42,6 +42,9 @@ TRACK = f"""mutation ($id: ID!, $input: TrackingEventInput!) {{ shipmentTrack(sh
   shipment {{ status trackingEvents {{ status place }} }} {ERRORS} }} }}"""
 CREATE = f"""mutation ($input: ShipmentInput!, $key: String!) {{ shipmentCreate(input: $input, idempotencyKey: $key) {{
   shipment {{ id status carrier trackingNumber cost {{ amount }} lines {{ sku quantity }} }} {ERRORS} }} }}"""
+CORRECT = f"""mutation ($id: ID!, $input: ShipmentCorrectionInput!, $key: String!) {{
+  shipmentCorrect(id: $id, input: $input, idempotencyKey: $key) {{
+    shipment {{ carrier service trackingNumber trackingUrl packages {{ id trackingNumber }} }} {ERRORS} }} }}"""
 FIND = "query ($filter: ShipmentFilter) { shipments(filter: $filter) { totalCount } }"
 
 
@@ -171,6 +174,49 @@ def test_what_left_without_our_label_is_written_down_once(api: Api, order: str) 
     ):
         ((found, where),) = api.refused(CREATE, input={**left, **fields}, key=f"k-{fields}")
         assert (found, where if path else None) == (code, path)
+
+
+def test_a_wrong_tracking_number_is_corrected(api: Api, order: str) -> None:
+    left = {"orderId": order, "location": "LEEDS", "carrier": "DHL", "service": "Express", "trackingNumber": "WRONG"}
+    shipment = api.done(CREATE, input=left, key="k1")["shipment"]["id"]
+    url = "https://track.example/RM1"
+
+    number = api.done(CORRECT, id=shipment, input={"trackingNumber": "RIGHT", "trackingUrl": url}, key="c1")["shipment"]
+    (package,) = number["packages"]
+    assert number | {"packages": package["trackingNumber"]} == {
+        "carrier": "DHL",
+        "service": "Express",
+        "trackingNumber": "RIGHT",
+        "trackingUrl": url,
+        "packages": "RIGHT",
+    }
+    right = {"carrier": "Royal Mail", "packageId": package["id"], "trackingNumber": "RM1"}
+    both = api.done(CORRECT, id=shipment, input=right, key="c2")["shipment"]
+    assert (both["carrier"], both["service"], both["trackingNumber"], both["trackingUrl"]) == (
+        "Royal Mail",
+        None,
+        "RM1",
+        None,
+    )
+    api.done(CORRECT, id=shipment, input=right | {"service": " "}, key="c3")
+    told = api("{ events(first: 50) { nodes { name } } }")["events"]["nodes"]
+    assert [each["name"] for each in told].count("shipment.corrected") == 2
+    for wrong, refused in (
+        ({"packageId": "pkg_99"}, ("NOT_FOUND", ["input", "packageId"])),
+        ({"packageId": "itm_1"}, ("NOT_FOUND", ["input", "packageId"])),
+    ):
+        assert api.refused(CORRECT, id=shipment, input=wrong, key=f"k-{wrong}") == [refused]
+
+
+def test_what_has_not_left_has_nothing_to_correct(api: Api, order: str) -> None:
+    api.done(ROUTE, id=order)
+    work = the_work(api)
+    parcels = [{"weightGrams": 800, "lines": [{"lineId": work["lines"][0]["orderLine"]["id"], "quantity": 3}]}]
+    shipment = api.done(PACK, id=work["id"], packages=parcels, key="k1")["shipment"]["id"]
+
+    refused = api.refused(CORRECT, id=shipment, input={"trackingNumber": "RIGHT"}, key="c1")
+
+    assert refused == [("ILLEGAL_STATE", ["id"])]
 
 
 def test_work_is_found_by_each_filter_and_in_one_statement(api: Api, order: str) -> None:

@@ -18,6 +18,7 @@ from crossdock import (
     ChannelReturnState,
     ChannelStock,
     Diagnosis,
+    FulfillmentData,
     LineData,
     ListingData,
     ListingPage,
@@ -124,6 +125,10 @@ class Bazaar:
             currency="GBP",
             lines=lines,
             payments=(paid,) if said["paid"] else (),
+            fulfillments=tuple(
+                FulfillmentData(external_id="sent", shipped_at=at, lines=((lines[0].external_id, said["sent"]),))
+                for _ in range(1 if said["sent"] else 0)
+            ),
             cancel_requests=(CancelRequestData(external_id=asks, at=at),) if asks else (),
             shipping_address=crossdock.Address(
                 name="Ada", line1="1 High Street", city="London", postal_code="N1 9GU", country="GB"
@@ -193,7 +198,8 @@ class Bazaar:
         ]
 
     def confirm_shipment(self, ctx: Ctx, notice: ShipmentNotice) -> Receipt:
-        return _act(ctx, "shipment", {"order": notice.order_external_id, "lines": notice.lines})
+        said = {"order": notice.order_external_id, "lines": notice.lines}
+        return _act(ctx, "shipment", {**said, "tracking": notice.tracking_number, "corrects": notice.corrects})
 
     def find_shipment(self, ctx: Ctx, _notice: ShipmentNotice) -> Receipt | None:
         return _find(ctx)

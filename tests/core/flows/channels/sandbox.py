@@ -5,9 +5,10 @@ import hmac
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from itertools import count
 from typing import Any
 
@@ -46,24 +47,38 @@ class Shop:
         self.queue: list[dict[str, str]] = []
         self.address: str | None = None
         self.open = True
+        self.ahead = timedelta(0)
         self.number = count(1)
 
-    def sells(self, number: str, units: int = 1, *, sku: str = "TEA", version: int = 1, paid: bool = True) -> Any:
-        """An order as it is there now; the same number again changes it."""
+    def sells(
+        self, number: str, units: int = 1, *, sku: str = "TEA", version: int = 1, paid: bool = True, sent: int = 0
+    ) -> Any:
+        """An order as it is there now; the same number again changes it. sent: units that have left already."""
         now = datetime.now(UTC).isoformat()
         placed = self.orders.get(number, {}).get("placed", now)
         line = {"id": f"{number}-1", "sku": sku, "quantity": units, "pence": 1000}
         self.orders[number] = {
             "id": number, "version": version, "placed": placed, "changed": now, "lines": [line], "paid": paid,
+            "sent": sent,
         }  # fmt: skip
         return self.orders[number]
 
     def app(self) -> Starlette:
         routes = [
-            Route("/token", self._token, methods=["POST"]),
-            Route("/{path:path}", self._serve, methods=["GET", "POST", "PUT", "DELETE"]),
+            Route("/token", self._dated(self._token), methods=["POST"]),
+            Route("/{path:path}", self._dated(self._serve), methods=["GET", "POST", "PUT", "DELETE"]),
         ]
         return Starlette(routes=routes)
+
+    def _dated(self, page: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
+        """The same, by the shop's own clock, which may be `ahead` of ours."""
+
+        async def answer(request: Request) -> Response:
+            response = await page(request)
+            response.headers["date"] = format_datetime(datetime.now(UTC) + self.ahead, usegmt=True)
+            return response
+
+        return answer
 
     async def _token(self, request: Request) -> Response:
         said = await request.json()
@@ -161,7 +176,9 @@ class Shop:
 def open_shop() -> Iterator[Shop]:
     """A shop that answers on a port of loopback until the test is over."""
     shop = Shop()
-    server = uvicorn.Server(uvicorn.Config(shop.app(), host="127.0.0.1", port=0, log_level="error", lifespan="off"))
+    server = uvicorn.Server(
+        uvicorn.Config(shop.app(), host="127.0.0.1", port=0, log_level="error", lifespan="off", date_header=False)
+    )
     thread = threading.Thread(target=server.run)
     thread.start()
     while not server.started:

@@ -11,11 +11,13 @@ from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
 from core import clock, http
+from core.flows import integrations
 from core.hub import Hub
 from core.integrations.circuit import THRESHOLD
 from core.integrations.models import HealthStatus, Integration
+from core.plugins.configure import configure
 from core.sealing import Sealer
-from crossdock import AuthExpired, OrderWindow, RateLimited, Retryable
+from crossdock import AuthExpired, Context, OrderWindow, RateLimited, Retryable
 from tests.core.flows.channels.sandbox import HUSH, Shop, signed, told
 
 KEY = "main-store"
@@ -82,6 +84,31 @@ def test_credentials_that_are_refused_stop_the_calls_until_there_are_others(
     assert health(session) == (HealthStatus.OK, None)
 
 
+def test_a_clock_that_is_wrong_is_said_with_its_mend_until_it_is_right(hub: Hub, session: Session, shop: Shop) -> None:
+    for sign, place in ((1, "behind"), (-1, "ahead of")):
+        shop.ahead = sign * timedelta(minutes=7, seconds=30)
+        for seen in (lambda: look(hub), lambda: integrations.check(hub, KEY)):
+            seen()
+            state, message = health(session)
+            assert state is HealthStatus.DEGRADED
+            assert f"This machine's clock is 7 minutes {place} that of 127.0.0.1" in (message or "")
+            assert "Set it right, and have it kept right by NTP." in (message or "")
+        shop.ahead = timedelta(seconds=50)
+        look(hub)
+        assert health(session) == (HealthStatus.OK, None)
+
+
+def test_credentials_that_a_wrong_clock_may_have_spoilt_say_so(hub: Hub, session: Session, shop: Shop) -> None:
+    shop.ahead, shop.secret = timedelta(days=400), "second"
+    with pytest.raises(AuthExpired):
+        look(hub)
+
+    state, message = health(session)
+    assert state is HealthStatus.DOWN
+    assert "Bazaar refused the client secret." in (message or "")
+    assert "This machine's clock is 399 days behind" in (message or "")
+
+
 def test_a_signature_is_checked_with_the_secret_as_it_is_now(
     hub: Hub, shop: Shop, web: TestClient, secret_file: Path
 ) -> None:
@@ -118,6 +145,23 @@ def test_who_fails_five_times_in_a_row_is_left_alone_and_then_tried_by_one(
     assert health(session) == (HealthStatus.OK, None)
 
 
+def test_a_call_for_which_the_shop_was_asked_nothing_says_nothing_of_it(hub: Hub, session: Session, shop: Shop) -> None:
+    class Idle:
+        def rest(self, _ctx: Context[Any]) -> str:
+            return "There is nothing to ask."
+
+    idle = hub.guard.around(KEY, None, None, Idle())
+    shop.faults["/orders"] = ["500"] * THRESHOLD
+    for _ in range(THRESHOLD):
+        assert idle.rest(hub.context(KEY))
+        with pytest.raises(Retryable):
+            look(hub)
+
+    with pytest.raises(Retryable, match="is left alone"):
+        look(hub)
+    assert health(session)[0] is HealthStatus.DEGRADED
+
+
 def test_a_pause_that_the_shop_asks_for_is_kept_by_every_process(hub: Hub, shop: Shop, database_url: str) -> None:
     look(hub)
     shop.faults["/orders"] = ["429"]
@@ -132,8 +176,8 @@ def test_a_pause_that_the_shop_asks_for_is_kept_by_every_process(hub: Hub, shop:
 
 
 def test_a_bucket_is_kept_by_every_call(hub: Hub, shop: Shop) -> None:
-    loaded = hub.registry.integrations[KEY]
-    loaded.settings.__dict__.update(size=3, rate=0.001)
+    told = {**hub.registry.integrations[KEY].raw, "size": 3, "rate": 0.001}
+    hub.registry.add(configure(KEY, told, hub.registry.plugins, where=str, from_file=True))
 
     look(hub)  # with the token: two requests
     look(hub)

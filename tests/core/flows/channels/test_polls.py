@@ -1,5 +1,6 @@
 """Polls bring what webhooks did not, page by page; the sweep says what was missed; bad pieces stop nothing else."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,12 +10,14 @@ from sqlalchemy.orm import Session
 from core import clock
 from core.errors import NotFound, NotSupported, PluginUnavailable
 from core.flows import sync
+from core.flows.inbox import replay
 from core.hub import Hub
 from core.inbox.models import InboxMessage, InboxState
-from core.integrations.models import HealthStatus, Integration, SyncRun, SyncState
+from core.integrations.models import HealthStatus, Integration, SyncCursor, SyncRun, SyncState
 from core.jobs.models import Job
 from core.jobs.run import run_jobs
 from core.orders.models import Order
+from core.returns.models import Return
 from tests.core.flows.channels.sandbox import Shop
 
 KEY = "main-store"
@@ -183,17 +186,70 @@ def test_listings_are_read_to_the_end_and_take_the_place_of_what_orders_named_by
     assert rows == [("LMILK", "MILK", "Milk"), ("LRUM", "RUM", "Rum"), ("LTEA", "TEA", "Tea")]
 
 
-def test_returns_are_opened_once_and_follow_what_the_channel_decides(hub: Hub, session: Session, shop: Shop) -> None:
-    shop.returns = [{"id": "R1", "order": "1001", "version": 1, "state": "REQUESTED", "lines": [("1001-1", 1)]}]
+def wants_back(shop: Shop, number: str) -> None:
+    shop.returns = [{"id": "R1", "order": number, "version": 1, "state": "REQUESTED", "lines": [(f"{number}-1", 1)]}]
+
+
+def the_return(session: Session) -> InboxMessage:
+    session.rollback()
+    session.expire_all()
+    return session.scalars(select(InboxMessage).where(InboxMessage.kind == "return")).one()
+
+
+def test_a_return_brings_its_order_where_that_is_not_here(hub: Hub, session: Session, shop: Shop) -> None:
+    shop.sells("1001", 2, sent=2)
+    wants_back(shop, "1001")
 
     run = ran(hub, session, "returns")
-    shop.sells("1001", 2)
     run_jobs(hub)
 
-    waiting = session.scalars(select(InboxMessage).where(InboxMessage.kind == "return")).one()
-    assert run.created == 1
+    assert (run.created, orders(session)) == (1, ["1001"])
+    assert the_return(session).state is InboxState.APPLIED
+    assert session.scalars(select(Return.external_id)).all() == ["R1"]
+
+
+def test_a_return_whose_order_cannot_be_had_is_set_aside_and_replayed(hub: Hub, session: Session, shop: Shop) -> None:
+    wants_back(shop, "1001")
+    ran(hub, session, "returns")
+    run_jobs(hub)
+
+    waiting = the_return(session)
     assert waiting.state is InboxState.QUARANTINED
-    assert orders(session) == ["1001"]
+    assert waiting.error == "The channel does not give its order 1001: No such order."
+
+    shop.sells("1001", 2, sent=2)
+    replay(session, [waiting.id])
+    session.commit()
+    run_jobs(hub)
+    assert the_return(session).state is InboxState.APPLIED
+    assert session.scalars(select(Return.external_id)).all() == ["R1"]
+
+
+def test_a_return_waits_with_the_reason_why_its_order_could_not_be_read(hub: Hub, session: Session, shop: Shop) -> None:
+    shop.sells("1001", 2, sent=2)
+    wants_back(shop, "1001")
+    shop.faults["/orders/1001"] = ["html"]
+    ran(hub, session, "returns")
+    run_jobs(hub)
+
+    waiting = the_return(session)
+    assert (waiting.state, waiting.error) == (
+        InboxState.QUARANTINED,
+        "Its order 1001 makes no sense: Bazaar sent no JSON.",
+    )
+
+
+def test_a_return_is_tried_again_where_its_order_may_come_later(hub: Hub, session: Session, shop: Shop) -> None:
+    shop.sells("1001", 2, sent=2)
+    wants_back(shop, "1001")
+    shop.faults["/orders/1001"] = ["500"]
+    ran(hub, session, "returns")
+    for _ in range(2):
+        session.execute(update(Job).values(run_at=clock.now()))
+        session.commit()
+        run_jobs(hub)
+
+    assert the_return(session).state is InboxState.APPLIED
 
 
 def test_every_job_that_is_due_runs_by_itself_and_not_again_before_its_time(
@@ -212,6 +268,26 @@ def test_every_job_that_is_due_runs_by_itself_and_not_again_before_its_time(
     assert shop.address == "https://hub.example.com/webhooks/main-store"
     assert len(shop.asked) == asked
     assert orders(session) == ["1001"]
+
+
+def test_a_provider_names_how_often_it_bears_to_be_asked(hub: Hub, session: Session) -> None:
+    loaded = hub.registry.integrations[KEY]
+    (bound,) = loaded.providers
+    paces = {"orders": timedelta(minutes=30), "notifications": timedelta(0), "surely_unknown": timedelta(1)}
+    hub.registry.add(replace(loaded, providers=(replace(bound, paces=paces),)))
+    sync.tick(hub)
+    run_jobs(hub)
+    began = SyncCursor.job.like("%:began")
+    session.execute(update(SyncCursor).where(began).values(cursor=(clock.now() - timedelta(minutes=29)).isoformat()))
+    session.commit()
+
+    sync.tick(hub)
+
+    known = {each.name: each.schedule for each in sync.jobs_of(hub.registry, KEY)}
+    assert (known["orders"], known["notifications"]) == ("every 30 minutes", "every 15 seconds")
+    due = {each.arguments["name"] for each in session.scalars(select(Job).where(Job.name == "integrations.run"))}
+    assert {"notifications", "returns"} <= due
+    assert "orders" not in due
 
 
 def test_the_work_of_an_integration_that_does_not_run_waits_for_it(hub: Hub, session: Session, shop: Shop) -> None:

@@ -12,15 +12,18 @@ from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
 from core.flows import inbox
+from core.flows.channels.webhooks import Answer, Heard, hear, keep
 from core.hub import Hub
 from core.inbox.models import InboxMessage, InboxState
 from core.integrations.models import Integration
 from core.jobs.run import run_jobs
 from core.orders.models import Order
 from core.stock.models import StockMovement
+from crossdock import About, WebhookEvent, WebhookRequest
 from tests.builders import an_item
 from tests.core.flows.channels.bazaar import Bazaar
 from tests.core.flows.channels.sandbox import HUSH, Shop, signed, told
+from tests.statements import counted
 
 ADDRESS = "/webhooks/main-store"
 
@@ -85,6 +88,43 @@ def test_a_webhook_for_nobody_and_one_too_large_are_refused(web: TestClient, ses
     assert web.post("/webhooks/nobody", content=b"{}").status_code == 404
     assert web.put(ADDRESS, content=b"{}").status_code == 405
     assert messages(session) == []
+
+
+def test_a_flood_of_unknown_addresses_asks_the_database_nothing(hub: Hub, web: TestClient) -> None:
+    hub.refresh(now=True)
+
+    with counted(hub.engine) as statements:
+        answers = {web.post(f"/webhooks/nobody-{number}", content=b"{}").status_code for number in range(20)}
+
+    assert (answers, statements) == ({404}, [])
+
+
+def test_what_comes_at_once_is_kept_together_and_each_is_told_how_it_fared(
+    hub: Hub, session: Session, shop: Shop
+) -> None:
+    said = [(f"100{number}", told(shop.sells(f"100{number}"), f"e{number}")) for number in range(8)]
+    heard = [heard_as(hub, each) for _, each in said]
+    assert keep(hub, heard[:1]) == [Answer(200)]
+
+    with counted(hub.engine) as statements:
+        answers = keep(hub, heard)
+    assert answers == [Answer(200)] * 8
+    assert len(statements) < 8
+
+    spoilt = Heard("main-store", [WebhookEvent(topic="other", event_id="nul\0", about=About.OTHER)])
+    assert [each.status for each in keep(hub, [spoilt, *heard])] == [500] + [200] * 8
+    run_jobs(hub)
+    assert set(session.scalars(select(Order.external_id))) == {name for name, _ in said}
+
+
+def heard_as(hub: Hub, said: Any) -> Heard:
+    body, headers = signed(said)
+    request = WebhookRequest(
+        method="POST", path=ADDRESS, query="", headers=headers, body=body, received_at=datetime.now(UTC)
+    )
+    found = hear(hub, "main-store", request)
+    assert isinstance(found, Heard)
+    return found
 
 
 def test_a_challenge_is_solved(web: TestClient) -> None:
