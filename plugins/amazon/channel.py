@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from crossdock import (
+    Address,
     CancelOrder,
     ChannelStock,
     Diagnosis,
@@ -15,6 +16,9 @@ from crossdock import (
     RawOrder,
     Receipt,
     RefundOrder,
+    Rejected,
+    ReturnDecision,
+    ReturnPage,
     SettlementPage,
     ShipmentNotice,
     StockAnswer,
@@ -32,6 +36,7 @@ from plugins.amazon import (
     notifications,
     orders,
     refunds,
+    returns,
     shipments,
     stock,
 )
@@ -54,6 +59,13 @@ class AmazonChannel:
 
     def map_order(self, raw: RawOrder) -> OrderData:
         return order_data(raw)
+
+    def allow_address(self, ctx: Ctx, external_id: str, address: Address) -> None:
+        raise Rejected(
+            "address_fixed",
+            "Amazon has its orders shipped to the address that it gave. Cancel this one, and ask the buyer to order "
+            "again with the new address.",
+        )
 
     def acknowledge(self, ctx: Ctx, external_ids: Sequence[str]) -> None:
         """Amazon awaits no acknowledgement: the shipment, or the cancellation, is the answer to an order."""
@@ -99,6 +111,16 @@ class AmazonChannel:
 
     def find_refund(self, ctx: Ctx, request: RefundOrder) -> Receipt | None:
         return refunds.find_refund(ctx, request)
+
+    def fetch_returns(self, ctx: Ctx, window: OrderWindow) -> ReturnPage:
+        return returns.page(ctx, window)
+
+    def decide_return(self, ctx: Ctx, decision: ReturnDecision) -> Receipt:
+        returns.decide()
+
+    def find_return_decision(self, ctx: Ctx, decision: ReturnDecision) -> Receipt | None:
+        """Never: nothing can be told."""
+        return None
 
     def fetch_settlements(self, ctx: Ctx, window: OrderWindow) -> SettlementPage:
         return finances.page(ctx, window)

@@ -12,6 +12,9 @@ from plugins.amazon.operations import GET_MARKETPLACES
 def check(ctx: Ctx) -> Iterator[Diagnosis]:
     payload = listed(ask(ctx, GET_MARKETPLACES), "payload")
     known = {text_of(held(each, "marketplace"), "id"): each for each in payload}
+    if known and not any(held(each, "participation").get("isParticipating") for each in known.values()):
+        mend = "See Account Health in Seller Central: Amazon closed the account, or it was never opened for selling."
+        yield Diagnosis(name="account", ok=False, message="The account sells in no marketplace.", mend=mend)
     for marketplace in ctx.settings.marketplace_ids:
         yield _marketplace(marketplace, known.get(marketplace))
     if ctx.settings.queue_url is None:

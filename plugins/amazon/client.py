@@ -24,7 +24,16 @@ Ctx = Context[AmazonSettings]
 Params = Mapping[str, str | int | Sequence[str] | None]
 
 _NOTIFICATIONS = "sellingpartnerapi::notifications"
-_EXPIRED = "expired"
+_STALE = ("has expired", "revoked, malformed or invalid")
+"""What Amazon says of a token that another one should take the place of."""
+
+_AGAIN = "Authorize it again in Seller Central and put the new token in refresh_token, or give consent again."
+_MENDS = {
+    "invalid_client": "Look client_id and client_secret up in the developer profile: a rotated secret ends in a week.",
+    "invalid_grant": f"The seller took the consent back, or it ended after its year. {_AGAIN}",
+    "unauthorized_client": f"The application may not act for this seller. {_AGAIN}",
+}
+"""By Login with Amazon's word for what is wrong."""
 
 
 def ask(
@@ -108,11 +117,10 @@ def login(ctx: Ctx, form: Mapping[str, str]) -> dict[str, Any]:
     except ValueError:
         said = None
     if answer.status_code != 200:  # noqa: PLR2004  # OK
-        reason = said.get("error_description") or said.get("error") if isinstance(said, dict) else None
-        raise AuthExpired(
-            f"Login with Amazon refused the credentials ({reason or answer.status_code}). Check client_id and "
-            "client_secret, and authorize the application again in Seller Central."
-        )
+        code = str(said.get("error") or "") if isinstance(said, dict) else ""
+        reason = str(said.get("error_description") or "") if isinstance(said, dict) else ""
+        mend = _MENDS.get(code, _MENDS["invalid_client"])
+        raise AuthExpired(f"Login with Amazon refused: {reason or code or answer.status_code}. {mend}")
     if not isinstance(said, dict) or not isinstance(said.get("access_token"), str):
         raise BadData("Login with Amazon answered without a token.")  # and its answer may hold one: it is not kept
     return said
@@ -157,10 +165,11 @@ def _send(ctx: Ctx, operation: Operation, path: Mapping[str, str], params: Param
 
 
 def _refused(answer: Response) -> bool:
-    """Whether it is the token that is refused. A token that has expired is a 403 here, as a missing role is."""
+    """Whether it is the token that is refused. A token that no longer holds is a 403 here, as a missing role is."""
     if answer.status_code == 401:  # noqa: PLR2004  # unauthorized
         return True
-    return answer.status_code == 403 and _EXPIRED in answer.text.lower()  # noqa: PLR2004  # forbidden
+    said = answer.text.lower()
+    return answer.status_code == 403 and any(each in said for each in _STALE)  # noqa: PLR2004  # forbidden
 
 
 def _observe(ctx: Ctx, operation: Operation, answer: Response) -> None:

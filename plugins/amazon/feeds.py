@@ -1,14 +1,12 @@
 """Feeds: documents that Amazon works through in minutes. Written, uploaded, submitted, and asked about."""
 
-import gzip
 import json
-import zlib
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 from crossdock import BadData, OutcomeUnknown, Pending, Rejected, Retryable
 from plugins.amazon.client import Ctx, Params, ask, listed, text_of
+from plugins.amazon.documents import download, upload
 from plugins.amazon.operations import CREATE_FEED, CREATE_FEED_DOCUMENT, GET_FEED, GET_FEED_DOCUMENT, GET_FEEDS
 from plugins.amazon.orders import instant
 
@@ -20,18 +18,13 @@ _UNSURE = timedelta(days=3)
 """So far back it is looked where it is not known when it was tried."""
 _LAG = timedelta(minutes=5)
 """After so long a feed that was taken is listed."""
-_LARGEST = 64 * 1024 * 1024
-_GZIP = 16 + zlib.MAX_WBITS
 
 
 def submit(ctx: Ctx, feed_type: str, content: bytes, content_type: str) -> str:
     """The id of a feed that Amazon has taken. Raises OutcomeUnknown where it may have; see `tried_at`."""
     document = ask(ctx, CREATE_FEED_DOCUMENT, body={"contentType": content_type})
     name, url = text_of(document, "feedDocumentId"), text_of(document, "url")
-    headers = {"content-type": content_type}
-    answer = ctx.http.request("PUT", _checked(url), headers=headers, content=content, reads=True)
-    if answer.status_code >= 300 or answer.content:  # noqa: PLR2004  # the store has no words for a success
-        raise Retryable(f"Amazon's store of documents refused the upload with {answer.status_code}.")
+    upload(ctx, url, content, content_type)
     body = {"feedType": feed_type, "marketplaceIds": list(ctx.settings.marketplace_ids), "inputFeedDocumentId": name}
     moment = ctx.now()
     try:
@@ -71,7 +64,7 @@ def result(ctx: Ctx, feed_id: str) -> bytes:
     if status != "DONE":
         raise Rejected(str(status), f"Amazon did not work through feed {feed_id}: it is {status}.")
     document = feed.get("resultFeedDocumentId")
-    return _downloaded(ctx, str(document)) if document else b""
+    return download(ctx, GET_FEED_DOCUMENT, "feedDocumentId", str(document)) if document else b""
 
 
 def as_json(content: bytes) -> dict[str, Any]:
@@ -83,33 +76,3 @@ def as_json(content: bytes) -> dict[str, Any]:
     if not isinstance(said, dict):
         raise BadData("Amazon's report of the feed is no JSON object.", content[:10_000])
     return said
-
-
-def _downloaded(ctx: Ctx, document_id: str) -> bytes:
-    document = ask(ctx, GET_FEED_DOCUMENT, path={"feedDocumentId": document_id})
-    answer = ctx.http.request("GET", _checked(text_of(document, "url")))
-    if answer.status_code != 200:  # noqa: PLR2004  # OK
-        raise Retryable(f"Amazon's store of documents answered with {answer.status_code}.")
-    if document.get("compressionAlgorithm") != "GZIP":
-        return answer.content
-    return _unpacked(answer.content)
-
-
-def _unpacked(content: bytes) -> bytes:
-    """Never more than a report can be, however small it is packed."""
-    try:
-        unpacking = zlib.decompressobj(_GZIP)
-        plain = unpacking.decompress(content, _LARGEST)
-    except (zlib.error, gzip.BadGzipFile):
-        raise BadData("Amazon's report of the feed cannot be unpacked.") from None
-    if unpacking.unconsumed_tail:
-        raise BadData("Amazon's report of the feed is larger than 64 MB.")
-    return plain
-
-
-def _checked(url: str) -> str:
-    """Documents travel over https, except on this machine itself."""
-    place = urlsplit(url)
-    if place.scheme == "https" or place.hostname in {"127.0.0.1", "::1", "localhost"}:
-        return url
-    raise BadData("Amazon named a place for a document that is not https.")

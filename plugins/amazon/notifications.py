@@ -124,11 +124,21 @@ def _subscribed(ctx: Ctx, topic: str, destination: str) -> Subscription:
             ask(ctx, DELETE_SUBSCRIPTION, path=path, grantless=True)
             known = None
         if known is None:
-            body = {"payloadVersion": _VERSION, "destinationId": destination}
-            known = held(ask(ctx, CREATE_SUBSCRIPTION, path={"notificationType": topic}, body=body), "payload")
+            known = _made(ctx, topic, destination)
         return Subscription(topic=topic, external_id=text_of(known, "subscriptionId"))
     except Rejected as error:
         return Subscription(topic=topic, external_id="", active=False, message=error.message)
+
+
+def _made(ctx: Ctx, topic: str, destination: str) -> dict[str, Any]:
+    body = {"payloadVersion": _VERSION, "destinationId": destination}
+    try:
+        return held(ask(ctx, CREATE_SUBSCRIPTION, path={"notificationType": topic}, body=body), "payload")
+    except Rejected as error:
+        known = _subscription(ctx, topic) if error.code in {"Conflict", "409"} else None
+        if known is None or known.get("destinationId") != destination:
+            raise
+        return known  # another process of ours was quicker
 
 
 def _subscription(ctx: Ctx, topic: str) -> dict[str, Any] | None:

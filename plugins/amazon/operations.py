@@ -50,6 +50,30 @@ DELETE_SUBSCRIPTION = Operation(
     "deleteSubscriptionById", "DELETE", "/notifications/v1/subscriptions/{notificationType}/{subscriptionId}", 1, 5
 )
 
+CREATE_OUTBOUND = Operation(
+    "createFulfillmentOrder", "POST", "/fba/outbound/2020-07-01/fulfillmentOrders", 2, 30, acts=True
+)
+GET_OUTBOUND = Operation(
+    "getFulfillmentOrder", "GET", "/fba/outbound/2020-07-01/fulfillmentOrders/{sellerFulfillmentOrderId}", 2, 30
+)
+LIST_OUTBOUND = Operation("listAllFulfillmentOrders", "GET", "/fba/outbound/2020-07-01/fulfillmentOrders", 2, 30)
+CANCEL_OUTBOUND = Operation(
+    "cancelFulfillmentOrder",
+    "PUT",
+    "/fba/outbound/2020-07-01/fulfillmentOrders/{sellerFulfillmentOrderId}/cancel",
+    2,
+    30,
+    acts=True,
+)
+GET_TRACKING = Operation("getPackageTrackingDetails", "GET", "/fba/outbound/2020-07-01/tracking", 2, 30)
+GET_INVENTORY = Operation("getInventorySummaries", "GET", "/fba/inventory/v1/summaries", 2, 2)
+
+CREATE_REPORT = Operation("createReport", "POST", "/reports/2021-06-30/reports", 0.0167, 15)
+GET_REPORT = Operation("getReport", "GET", "/reports/2021-06-30/reports/{reportId}", 2, 15)
+GET_REPORT_DOCUMENT = Operation(
+    "getReportDocument", "GET", "/reports/2021-06-30/documents/{reportDocumentId}", 0.0167, 15
+)
+
 GET_MARKETPLACES = Operation("getMarketplaceParticipations", "GET", "/sellers/v1/marketplaceParticipations", 0.016, 15)
 
 ALL: tuple[Operation, ...] = (
@@ -70,10 +94,22 @@ ALL: tuple[Operation, ...] = (
     GET_SUBSCRIPTION,
     CREATE_SUBSCRIPTION,
     DELETE_SUBSCRIPTION,
+    CREATE_OUTBOUND,
+    GET_OUTBOUND,
+    LIST_OUTBOUND,
+    CANCEL_OUTBOUND,
+    GET_TRACKING,
+    GET_INVENTORY,
+    CREATE_REPORT,
+    GET_REPORT,
+    GET_REPORT_DOCUMENT,
     GET_MARKETPLACES,
 )
 
 
 def limits(_settings: AmazonSettings) -> Sequence[RateLimit]:
-    """One bucket for each operation, as Amazon keeps them. Answers correct the rate where an account has another."""
-    return [RateLimit(size=each.burst, rate=each.rate, group=each.name) for each in ALL]
+    """One bucket for each operation, as Amazon keeps them. Answers correct the rate where an account has another.
+
+    One request fewer than Amazon bears at once: on the way there requests catch up with one another.
+    """
+    return [RateLimit(size=max(1, each.burst - 1), rate=each.rate, group=each.name) for each in ALL]

@@ -1,11 +1,11 @@
 """Settings of one selling partner account."""
 
-from typing import Annotated, Literal
-from urllib.parse import urlsplit
+from typing import Literal
 
-from pydantic import AfterValidator, Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, model_validator
 
 import crossdock
+from crossdock import Url
 
 _HOSTS = {
     "na": "https://sellingpartnerapi-na.amazon.com",
@@ -13,31 +13,28 @@ _HOSTS = {
     "fe": "https://sellingpartnerapi-fe.amazon.com",
 }
 _LOGIN = "https://api.amazon.com/auth/o2/token"
-_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
-
-
-def _safe(url: str) -> str:
-    place = urlsplit(url)
-    if place.scheme != "https" and not (place.scheme == "http" and place.hostname in _LOOPBACK):
-        raise ValueError(f"{url!r} is no address that begins with https:// (http:// is for this machine alone)")
-    return url.rstrip("/")
-
-
-Url = Annotated[str, AfterValidator(_safe)]
 
 
 class AmazonSettings(crossdock.Settings):
     """Who sells where, and what asks for it.
 
-    seller_id: the merchant token. marketplace_ids: where orders come from; stock is told to the first one's listings.
-    refresh_token: of a self-authorized application; None: consent is given on Amazon's own page.
-    application_id: of the application, for that page. consent_url: Seller Central of the region.
-    amazon_fulfilled: take in orders that Amazon ships as well.
-    patch_up_to: so many listings are changed one by one; more go as one feed, which takes minutes.
-    carriers: our name of a carrier to Amazon's carrier code, where the two differ.
-    queue_url, queue_region, queue_key_id, queue_secret: an SQS queue, or one that speaks its protocol. queue_arn: the
-    same for Amazon, which is told to send there. Without a queue the polls alone bring what changed.
-    url: of the other side, where it is not Amazon's own.
+    - `seller_id`: the merchant token.
+    - `marketplace_ids`: where orders come from; stock is told to the first one's listings, and what Amazon ships for
+      other channels is shipped there.
+    - `region`: na, eu or fe.
+    - `client_id`, `client_secret`: of the application, from Login with Amazon.
+    - `refresh_token`: of a self-authorized application; None: consent is given on Amazon's own page.
+    - `application_id`: of the application, for that page. `consent_url`: Seller Central of the region.
+    - `amazon_fulfilled`: take in orders that Amazon ships as well, and what comes back of them.
+    - `patch_up_to`: so many listings are changed one by one; more go as one feed, which takes minutes.
+    - `carriers`: our name of a carrier to Amazon's carrier code, where the two differ.
+    - `multi_channel`: Amazon ships orders of other channels too (Multi-Channel Fulfillment).
+    - `speeds`: our shipping method of such orders to Amazon's speed; what is not named goes as Standard.
+    - `packing_slip_note`: a sentence on their packing slips, which Amazon wants.
+    - `queue_url`, `queue_region`, `queue_key_id`, `queue_secret`: an SQS queue, or one that speaks its protocol.
+    - `queue_arn`: the same queue for Amazon, which is told to send there. Without one the polls bring what changed.
+    - `backfill_days`: how far back the first poll reads.
+    - `url`: of the other side, where it is not Amazon's own.
     """
 
     seller_id: str = Field(min_length=1)
@@ -51,6 +48,9 @@ class AmazonSettings(crossdock.Settings):
     amazon_fulfilled: bool = True
     patch_up_to: int = Field(default=20, ge=0, le=100)
     carriers: dict[str, str] = Field(default_factory=dict)
+    multi_channel: bool = False
+    speeds: dict[str, Literal["Standard", "Expedited", "Priority"]] = Field(default_factory=dict)
+    packing_slip_note: str = Field(default="Thank you for your order.", min_length=1, max_length=750)
     queue_url: Url | None = None
     queue_region: str = "eu-west-1"
     queue_key_id: str | None = None
@@ -73,3 +73,19 @@ class AmazonSettings(crossdock.Settings):
     def login(self) -> str:
         """Where Login with Amazon gives tokens."""
         return f"{self.url}/auth/o2/token" if self.url else _LOGIN
+
+
+def of_sandbox(url: str) -> dict[str, object]:
+    """What reaches the sandbox that is served at an address."""
+    return {
+        "seller_id": "A0SANDBOX",
+        "marketplace_ids": ["A1F83G8C2ARO7P"],
+        "client_id": "sandbox",
+        "client_secret": "sandbox",
+        "refresh_token": "sandbox",
+        "queue_url": f"{url}/000000000000/orders",
+        "queue_key_id": "sandbox",
+        "queue_secret": "sandbox",
+        "queue_arn": "arn:aws:sqs:eu-west-1:000000000000:orders",
+        "url": url,
+    }

@@ -43,14 +43,18 @@ def confirm(ctx: Ctx, notice: ShipmentNotice) -> Receipt:
         raise Rejected("TRACKING_NUMBER_NEEDED", said, field="tracking_number")
     body = {"marketplaceId": _marketplace(ctx, notice), "packageDetail": _package(ctx, notice)}
     ask(ctx, CONFIRM_SHIPMENT, path={"orderId": notice.order_external_id}, body=body)
-    return Receipt(external_id=reference(notice.package_key), at=ctx.now())
+    return Receipt(external_id=_reference(notice), at=ctx.now())
 
 
 def find(ctx: Ctx, notice: ShipmentNotice) -> Receipt | None:
-    """The package with our reference, where it has this tracking number; one with another was not corrected yet."""
-    name = reference(notice.package_key)
+    """The package with our reference, where it has this tracking number; one with another was not corrected yet.
+
+    A correction may be of the carrier alone. Where Amazon calls that by another name it is told once more: no harm.
+    """
+    name, carrier = _reference(notice), set(_carrier(ctx, notice).values())
     for package in parsed(ctx, notice.order_external_id).packages:
-        if package.package_reference_id == name and package.tracking_number == notice.tracking_number:
+        same = package.tracking_number == notice.tracking_number
+        if package.package_reference_id == name and same and (notice.corrects is None or package.carrier in carrier):
             return Receipt(external_id=name, at=package.ship_time or ctx.now())
     return None
 
@@ -60,20 +64,29 @@ def reference(package_key: str) -> str:
     return str(int.from_bytes(hashlib.sha256(package_key.encode()).digest()[:6]) or 1)
 
 
+def _reference(notice: ShipmentNotice) -> str:
+    """Where an earlier word is corrected, the package is named as it was then: so it takes that one's place."""
+    return notice.corrects or reference(notice.package_key)
+
+
 def _package(ctx: Ctx, notice: ShipmentNotice) -> dict[str, Any]:
-    carrier = notice.carrier or ""
-    code = ctx.settings.carriers.get(carrier) or _CARRIERS.get(carrier.lower(), "Other")
-    named = {"carrierName": carrier or "Other"} if code == "Other" else {}
     method = {"shippingMethod": notice.service} if notice.service else {}
     return {
-        "packageReferenceId": reference(notice.package_key),
-        "carrierCode": code,
-        **named,
+        "packageReferenceId": _reference(notice),
+        **_carrier(ctx, notice),
         **method,
         "trackingNumber": notice.tracking_number,
         "shipDate": instant(notice.shipped_at),
         "orderItems": [{"orderItemId": item, "quantity": units} for item, units in notice.lines],
     }
+
+
+def _carrier(ctx: Ctx, notice: ShipmentNotice) -> dict[str, str]:
+    """By Amazon's code where there is one, else by its name."""
+    carrier = notice.carrier or ""
+    code = ctx.settings.carriers.get(carrier) or _CARRIERS.get(carrier.lower(), "Other")
+    named = {"carrierName": carrier or "Other"} if code == "Other" else {}
+    return {"carrierCode": code, **named}
 
 
 def _marketplace(ctx: Ctx, notice: ShipmentNotice) -> str:

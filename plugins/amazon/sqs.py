@@ -14,6 +14,8 @@ _CONTENT_TYPE = "application/x-amz-json-1.0"
 _SIGNED = "content-type;host;x-amz-date;x-amz-target"
 _REFUSALS = ("SignatureDoesNotMatch", "InvalidClientTokenId", "InvalidSecurity", "AccessDenied", "UnrecognizedClient")
 
+_OUT_OF_TIME = ("RequestExpired", "RequestTimeTooSkewed", "Signature expired", "Signature not yet current")
+
 
 def call(ctx: Ctx, action: str, body: dict[str, Any]) -> dict[str, Any]:
     """One action on the integration's queue. All of them may be repeated: a message taken twice is told twice."""
@@ -21,9 +23,8 @@ def call(ctx: Ctx, action: str, body: dict[str, Any]) -> dict[str, Any]:
     if url is None:
         raise Rejected("NO_QUEUE", "There is no queue: set queue_url.")
     content = json.dumps({"QueueUrl": url, **body}).encode()
-    root = urlsplit(url)
-    headers = signed_headers(ctx, f"{root.netloc}", action, content, ctx.now())
-    address = f"{root.scheme}://{root.netloc}/"
+    address = endpoint_of(url)
+    headers = signed_headers(ctx, address, action, content, ctx.now())
     answer = ctx.http.request("POST", address, headers=headers, content=content, group="sqs", reads=True)
     try:
         said = json.loads(answer.content or b"{}")
@@ -34,25 +35,35 @@ def call(ctx: Ctx, action: str, body: dict[str, Any]) -> dict[str, Any]:
     kind = str(said.get("__type", "")).rpartition("#")[2] if isinstance(said, dict) else ""
     if answer.status_code == 429 or "Throttl" in kind:  # noqa: PLR2004  # too many requests
         raise RateLimited("The queue asks for patience.", until=ctx.now() + timedelta(seconds=5), group="sqs")
+    told = str(said.get("message") or "") if isinstance(said, dict) else ""
+    if any(word in f"{kind} {told}" for word in _OUT_OF_TIME):
+        raise Retryable(f"The queue finds the clock of this machine wrong ({told or kind}). Have it set by NTP.")
     if answer.status_code in {401, 403} or kind.startswith(_REFUSALS):
         raise AuthExpired(f"The queue refused queue_key_id and queue_secret ({kind or answer.status_code}).")
     if answer.status_code >= 500:  # noqa: PLR2004  # a fault of the other side
         raise Retryable(f"The queue failed with {answer.status_code}.")
     if not isinstance(said, dict):
         raise BadData("The queue did not answer with JSON.", answer.content[:10_000])
-    raise Rejected(kind or str(answer.status_code), str(said.get("message") or "The queue gave no reason."))
+    raise Rejected(kind or str(answer.status_code), told or "The queue gave no reason.")
 
 
-def signed_headers(ctx: Ctx, host: str, action: str, content: bytes, now: datetime) -> dict[str, str]:
+def endpoint_of(queue_url: str) -> str:
+    """Where actions on a queue are asked for: the address without the account and the name at its end."""
+    place = urlsplit(queue_url)
+    above = place.path.strip("/").split("/")[:-2]
+    return f"{place.scheme}://{place.netloc}/{'/'.join([*above, ''])}"
+
+
+def signed_headers(ctx: Ctx, address: str, action: str, content: bytes, now: datetime) -> dict[str, str]:
     """Headers with the signature of AWS Signature Version 4 over them and the body."""
     settings = ctx.settings
     assert settings.queue_key_id is not None
     assert settings.queue_secret is not None
-    stamp = now.strftime("%Y%m%dT%H%M%SZ")
+    place, stamp = urlsplit(address), now.strftime("%Y%m%dT%H%M%SZ")
     target = f"AmazonSQS.{action}"
     scope = f"{stamp[:8]}/{settings.queue_region}/sqs/aws4_request"
     secret = settings.queue_secret.get_secret_value()
-    signature = sign(secret, scope, stamp, canonical(host, stamp, target, content))
+    signature = sign(secret, scope, stamp, canonical(place.netloc, place.path, stamp, target, content))
     return {
         "content-type": _CONTENT_TYPE,
         "x-amz-date": stamp,
@@ -64,10 +75,10 @@ def signed_headers(ctx: Ctx, host: str, action: str, content: bytes, now: dateti
     }
 
 
-def canonical(host: str, stamp: str, target: str, content: bytes) -> str:
+def canonical(host: str, path: str, stamp: str, target: str, content: bytes) -> str:
     """The request as both sides write it to sign it."""
     headers = f"content-type:{_CONTENT_TYPE}\nhost:{host}\nx-amz-date:{stamp}\nx-amz-target:{target}\n"
-    return f"POST\n/\n\n{headers}\n{_SIGNED}\n{hashlib.sha256(content).hexdigest()}"
+    return f"POST\n{path}\n\n{headers}\n{_SIGNED}\n{hashlib.sha256(content).hexdigest()}"
 
 
 def sign(secret: str, scope: str, stamp: str, request: str) -> str:

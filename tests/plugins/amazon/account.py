@@ -10,11 +10,22 @@ from urllib.parse import parse_qsl, urlsplit
 import httpx2
 from starlette.testclient import TestClient
 
-from crossdock import Context, Integration, OutcomeUnknown, Response, Retryable, Stage
+from crossdock import (
+    Address,
+    Context,
+    Integration,
+    OutcomeUnknown,
+    Response,
+    Retryable,
+    Stage,
+    SupplierLine,
+    SupplierOrder,
+)
 from crossdock.testing import Purse, a_context
 from plugins.amazon.channel import AmazonChannel
 from plugins.amazon.sandbox import Store, make_sandbox
 from plugins.amazon.settings import AmazonSettings
+from plugins.amazon.supplier import AmazonFulfillment
 
 URL = "http://127.0.0.1:9"
 START = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -115,6 +126,10 @@ class Account:
     def channel(self) -> AmazonChannel:
         return AmazonChannel(Integration("main", "amazon", self.settings))
 
+    @property
+    def supplier(self) -> AmazonFulfillment:
+        return AmazonFulfillment(Integration("main", "amazon", self.settings))
+
     def ctx(self, **facts: Any) -> Context[AmazonSettings]:
         return a_context(self.settings, self.home, http=self.wire, tokens=self.purse, now=self.clock[0], **facts)
 
@@ -129,6 +144,20 @@ def an_account(home: Path, **settings: Any) -> Account:
     app = make_sandbox(Integration("main", "amazon", said), stage)
     client = TestClient(app, base_url=URL, follow_redirects=False)
     return Account(store=app.state.store, wire=Wire(client), settings=said, home=home, clock=clock)
+
+
+def a_work(reference: str = "ful_17", *, quantity: int = 1, **facts: Any) -> SupplierOrder:
+    """Work for Amazon: units of the listing that lies in its warehouses."""
+    said: dict[str, Any] = {
+        "order_number": "1042",
+        "location": "amazon",
+        "ship_to": Address(
+            name="Grace Hopper", line1="1 High Street", city="Leeds", postal_code="LS1 1UR", country="GB"
+        ),
+        "lines": (SupplierLine(line="orl_1", sku="AMZ-6", quantity=quantity),),
+        **facts,
+    }
+    return SupplierOrder(reference=reference, **said)
 
 
 def _plain(answer: Any) -> Any:

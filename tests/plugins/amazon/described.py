@@ -32,6 +32,15 @@ MODELS = {
         "createSubscription",
         "deleteSubscriptionById",
     },
+    "fulfillment-outbound-api-model/fulfillmentOutbound_2020-07-01.json": {
+        "createFulfillmentOrder",
+        "getFulfillmentOrder",
+        "listAllFulfillmentOrders",
+        "cancelFulfillmentOrder",
+        "getPackageTrackingDetails",
+    },
+    "fba-inventory-api-model/fbaInventory.json": {"getInventorySummaries"},
+    "reports-api-model/reports_2021-06-30.json": {"createReport", "getReport", "getReportDocument"},
     "sellers-api-model/sellers.json": {"getMarketplaceParticipations"},
 }
 
@@ -122,4 +131,6 @@ def _shape(parameter: Any) -> Any:
 def _typed(parameter: Any, value: str) -> Any:
     if parameter["type"] == "array":
         return value.split(",")
+    if parameter["type"] == "boolean":
+        return {"true": True, "false": False}.get(value, value)
     return int(value) if parameter["type"] == "integer" else value

@@ -95,6 +95,20 @@ def test_a_corrected_number_replaces_the_first_and_ships_nothing_twice(account: 
     assert [each["trackingNumber"] for each in account.store.orders[order_id]["packages"]] == ["RM-NEW"]
 
 
+def test_a_correction_of_the_carrier_alone_is_told_too(account: Account) -> None:
+    order_id = account.store.place_order(("AMZ-1", 2))
+    notice = a_notice(account, order_id, "pkg_1", 2, carrier="Royal Mail")
+    first = account.channel.confirm_shipment(account.ctx(), notice)
+    corrected = replace(notice, carrier="Evri", corrects=first.external_id)
+
+    before = account.channel.find_shipment(account.ctx(), corrected)
+    account.channel.confirm_shipment(account.ctx(), corrected)
+    after = account.channel.find_shipment(account.ctx(), corrected)
+
+    assert (before, after and after.external_id) == (None, first.external_id)
+    assert [each["carrier"] for each in account.store.orders[order_id]["packages"]] == ["Evri"]
+
+
 def test_a_shipment_whose_answer_was_lost_is_found(account: Account) -> None:
     order_id = account.store.place_order(("AMZ-1", 2))
     notice = a_notice(account, order_id, "pkg_1", 2)

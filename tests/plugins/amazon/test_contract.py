@@ -1,23 +1,46 @@
 """Amazon keeps what every channel promises, whatever the network does."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import httpx2
 
-from crossdock import OrderData, Provider
-from crossdock.testing import ChannelContract
+from crossdock import Address, OrderData, Provider, SupplierOrder
+from crossdock.testing import AddressGuardContract, ChannelContract, RemoteSupplierContract, SupplierContract
 from crossdock.testing.world import World
 from tests.plugins.amazon.account import SETTINGS
 
 _EXPIRED = {"errors": [{"code": "Unauthorized", "message": "The access token you provided has expired."}]}
 
 
+_EARLIER: Sequence[dict[str, object]] = [
+    SETTINGS,
+    {
+        "seller_id": "A3SELLER",
+        "marketplace_ids": ["A1F83G8C2ARO7P", "ATVPDKIKX0DER"],
+        "region": "na",
+        "client_id": "amzn1.application-oa2-client.1",
+        "client_secret": "hush",
+        "application_id": "amzn1.sp.solution.1",
+        "consent_url": "https://sellercentral.amazon.com",
+        "amazon_fulfilled": False,
+        "patch_up_to": 0,
+        "carriers": {"Pigeon": "PIGEON_CODE"},
+        "queue_region": "us-east-1",
+        "backfill_days": 30,
+    },
+]
+"""As they were taken before Amazon was a supplier as well."""
+
+
 class TestAmazon(ChannelContract):
     provider = "amazon"
     settings = SETTINGS
+    earlier_settings = _EARLIER
+    by_people = ("decide_return",)
     many = 205
     refused = httpx2.Response(403, json=_EXPIRED)
 
@@ -49,6 +72,9 @@ class TestAmazon(ChannelContract):
             [order_id, *(item["orderItemId"] for item in remote.state.store.orders[order_id]["orderItems"])]
         )
 
+    def ask_return(self, remote: Any, order_id: str) -> str:
+        return str(remote.state.store.request_return(order_id))
+
     def done(self, remote: Any, verb: str, order_id: str) -> int:
         order = remote.state.store.orders[order_id]
         if verb == "confirm_shipment":
@@ -56,3 +82,33 @@ class TestAmazon(ChannelContract):
         if verb == "refund":
             return sum(each["transactionType"] == "Refund" for each in remote.state.store.transactions)
         return int(order["fulfillment"]["fulfillmentStatus"] == "CANCELLED")
+
+
+class TestAmazonFulfillment(RemoteSupplierContract):
+    provider = "amazon"
+    settings: ClassVar[dict[str, object]] = {**SETTINGS, "multi_channel": True}
+    earlier_settings = _EARLIER
+    refused = httpx2.Response(403, json=_EXPIRED)
+    order: ClassVar[SupplierOrder] = replace(
+        SupplierContract.order,
+        ship_to=Address(name="Ada Lovelace", line1="12 St James", city="London", postal_code="SW1Y 4JH", country="GB"),
+    )
+
+    def worlds(self, registration: Provider, folder: Path) -> World:
+        world = super().worlds(registration, folder)
+        world.remote.state.store.plan = 10_000
+        world.remote.state.store.warehouse.stock |= {line.sku: 50 for line in self.order.lines}
+        return world
+
+    def work(self, remote: Any) -> object:
+        return remote.state.store.warehouse.work()
+
+    def taken(self, remote: Any) -> int:
+        return len(remote.state.store.warehouse.orders)
+
+
+class TestAmazonsAddresses(AddressGuardContract):
+    provider = "amazon"
+    settings = SETTINGS
+    movable = None
+    fixed = "202-1234567-1234567"

@@ -22,6 +22,7 @@ from crossdock import (
 from plugins.amazon.envelopes import CONTENT_TYPE
 from plugins.amazon.listings import listing_data
 from plugins.amazon.mapping.orders import order_data
+from plugins.amazon.mapping.outbound import updates_of
 from plugins.amazon.mapping.payouts import settlement_of
 from plugins.amazon.notifications import event_of
 from plugins.amazon.operations import ALL, Operation
@@ -30,7 +31,8 @@ from plugins.amazon.stock import report_errors
 from plugins.amazon.wire.base import read
 from plugins.amazon.wire.finances import Payout, Transaction
 from plugins.amazon.wire.listings import Listing
-from tests.plugins.amazon.account import START, Account
+from plugins.amazon.wire.outbound import Outbound, OutboundOrder, Tracking
+from tests.plugins.amazon.account import START, Account, a_work
 from tests.plugins.amazon.described import SPECS, needed, operations, problems_of
 
 pytestmark = needed
@@ -59,8 +61,9 @@ def everything(account: Account) -> None:
         service="Swift",
         tracking_number="PP1",
     )
-    channel.confirm_shipment(account.ctx(), notice)
-    channel.confirm_shipment(account.ctx(), replace(notice, carrier="UPS", tracking_number="1Z2", corrects="1"))
+    first = channel.confirm_shipment(account.ctx(), notice)
+    corrected = replace(notice, carrier="UPS", tracking_number="1Z2", corrects=first.external_id)
+    channel.confirm_shipment(account.ctx(), corrected)
     channel.find_shipment(account.ctx(), notice)
     part = ((store.orders[partly]["orderItems"][0]["orderItemId"], 1),)
     for request in (
@@ -93,9 +96,32 @@ def everything(account: Account) -> None:
     channel.fetch_listings(account.ctx())
     store.pay_out()
     channel.fetch_settlements(account.ctx(), WINDOW)
+    store.request_return(shipped)
+    with pytest.raises(Pending) as pending:
+        channel.fetch_returns(account.ctx(), WINDOW)
+    account.later(minutes=1)
+    channel.fetch_returns(account.ctx(handle=pending.value.handle), WINDOW)
+    everything_outbound(account)
     with pytest.raises(Rejected):
         channel.fetch_order(account.ctx(), "202-0000000-0000000")
     channel.unsubscribe(account.ctx())
+
+
+def everything_outbound(account: Account) -> None:
+    """Two orders that Amazon ships for another channel: one is given back, one leaves."""
+    account.settings = account.settings.model_copy(update={"multi_channel": True})
+    account.store.warehouse.hides_tracking = True
+    supplier = account.supplier
+    orders = [a_work(f"ful_{number}", quantity=2) for number in (1, 2)]
+    supplier.check(account.ctx())
+    for order in orders:
+        supplier.submit(account.ctx(), order)
+    supplier.request_cancel(account.ctx(), orders[0])
+    account.store.warehouse.work()
+    account.store.warehouse.work()
+    supplier.fetch_updates(account.ctx())
+    supplier.fetch_stock(account.ctx())
+    assert supplier.find_submission(account.ctx(), a_work("ful_3")) is None
 
 
 def test_every_request_and_every_answer_of_the_sandbox_is_as_described(account: Account) -> None:
@@ -189,6 +215,22 @@ def test_every_official_listing_transaction_and_payout_is_read() -> None:
     assert len(listings) >= 1
     assert len(read_ones) >= 1
     assert len({line.external_id for line in settlement.lines}) == len(settlement.lines)
+
+
+def test_every_official_fulfillment_order_is_read() -> None:
+    whole = [read(OutboundOrder, payload, "The order") for payload in official("getFulfillmentOrder")]
+    listed = [
+        read(Outbound, each, "The order")
+        for payload in official("listAllFulfillmentOrders")
+        for each in payload["fulfillmentOrders"]
+    ]
+    tracked = [read(Tracking, payload, "The tracking") for payload in official("getPackageTrackingDetails")]
+
+    assert [each.order.status for each in whole] == ["processing"]
+    told = [line for each in whole for update in updates_of(each, "ful_1", {}) for line in update.lines]
+    assert [(line.kind, line.quantity) for line in told] == [("ACCEPTED", 1), ("ACCEPTED", 3)]
+    assert {each.status for each in listed} == {"received", "complete"}
+    assert [each.tracking_number for each in tracked] == ["1Z50V7420354708051"]
 
 
 def test_documents_are_uploaded_as_what_they_were_announced(account: Account) -> None:
