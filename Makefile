@@ -21,7 +21,7 @@ run: $(STAMP)  ## start the hub with its own PostgreSQL and Valkey; Ctrl-C stops
 test: $(STAMP)  ## run the tests; nothing else needs to run
 	$(BIN)/python -m pytest
 
-proof: $(STAMP)  ## run the long proofs: a whole year of orders, a full disk, thousands of generated queries
+proof: $(STAMP)  ## run the long proofs: a year of orders, three channels at once, a full disk, thousands of queries
 	$(BIN)/python -m pytest -m long
 
 check: $(STAMP)  ## style, types, arrows between packages, schema file, migrations
@@ -36,7 +36,7 @@ format: $(STAMP)  ## mend what ruff can mend
 	$(BIN)/ruff check --quiet --fix-only .
 	$(BIN)/ruff format --quiet .
 
-bench: $(STAMP)  ## measure the import, the read and the write path
+bench: $(STAMP)  ## measure the import, channels, the read and the write path
 	$(BIN)/python -m bench
 
 schema: $(STAMP)  ## write schema/schema.graphql

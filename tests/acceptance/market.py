@@ -16,7 +16,8 @@ from core.flows import inbox
 from core.hub import Hub
 from core.integrations.mirror import mirror
 from core.integrations.models import Integration
-from core.plugins.registry import BoundProvider, LoadedIntegration, LoadedPlugin
+from core.plugins.bound import BoundProvider
+from core.plugins.registry import LoadedIntegration, LoadedPlugin
 from crossdock import LineData, Money, OrderData, PaymentData, PaymentState, RawOrder, StockAnswer, StockLevelUpdate
 from tests.api import Api
 

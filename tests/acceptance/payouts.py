@@ -13,7 +13,8 @@ from core.hub import Hub
 from core.integrations.mirror import mirror
 from core.integrations.models import Integration
 from core.jobs.run import run_jobs
-from core.plugins.registry import BoundProvider, LoadedIntegration, LoadedPlugin
+from core.plugins.bound import BoundProvider
+from core.plugins.registry import LoadedIntegration, LoadedPlugin
 from crossdock import (
     FeeData,
     LineData,

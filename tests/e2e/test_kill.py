@@ -11,7 +11,7 @@ import pytest
 
 from tests.e2e.running import Running, a_home, eventually
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 SAMPLE = Path(__file__).parents[2] / "plugins" / "csv_orders" / "sample" / "online-retail-days.csv.gz"
 ORDERS = 120

@@ -1,0 +1,1 @@
+"""How fast orders of channels come in: from a webhook to an order that is reserved and routed."""
