@@ -46,7 +46,7 @@ def create_web(hub: Hub, database_url: str) -> Starlette:
 def routes(hub: Hub) -> list[BaseRoute]:
     return [
         Route("/documents/{id:int}", documents.serve),
-        Route("/webhooks/{integration}", webhooks.serve, methods=["GET", "POST"]),
+        Route("/webhooks/{integration}", webhooks.Listening(hub).serve, methods=["GET", "POST"]),
         *connect.routes,
         *plugin_routes.routes(hub),
         *ops.routes(hub),

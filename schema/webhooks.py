@@ -1,5 +1,7 @@
 """Webhooks over HTTP: `/webhooks/<integration>` takes what another system tells, at most 2 MB of it at once."""
 
+from collections.abc import Sequence
+
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
@@ -8,29 +10,40 @@ from core import clock, metrics
 from core.flows.channels import webhooks
 from core.hub import Hub
 from crossdock import WebhookRequest
+from schema.convoy import Asked, Convoy
 
 LARGEST = 2 * 1024 * 1024
 
 
-async def serve(request: Request) -> Response:
-    """Hand the call to the hub byte for byte; the answer is what its sender expects."""
-    hub: Hub = request.app.state.hub
-    key: str = request.path_params["integration"]
-    body = await _body(request)
-    if body is None:
-        metrics.webhook_heard("unknown", "too large")
-        return Response("This is too large.", status_code=413, headers={"connection": "close"})
-    asked = WebhookRequest(
-        method=request.method,
-        path=request.url.path,
-        query=request.url.query,
-        headers={name.lower(): value for name, value in request.headers.items()},
-        body=body,
-        received_at=clock.now(),
-        address=str(request.url.replace(query="")),
-    )
-    answer = await run_in_threadpool(webhooks.hear, hub, key, asked)
-    return Response(answer.body, status_code=answer.status, media_type=answer.content_type)
+class Listening:
+    """Of one process. What comes while other webhooks are kept is kept together, in one transaction."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+        self._kept: Convoy[webhooks.Heard] = Convoy(self._keep)
+
+    async def serve(self, request: Request) -> Response:
+        """Hand the call to the hub byte for byte; the answer is what its sender expects."""
+        body = await _body(request)
+        if body is None:
+            metrics.webhook_heard("unknown", "too large")
+            return Response("This is too large.", status_code=413, headers={"connection": "close"})
+        asked = WebhookRequest(
+            method=request.method,
+            path=request.url.path,
+            query=request.url.query,
+            headers={name.lower(): value for name, value in request.headers.items()},
+            body=body,
+            received_at=clock.now(),
+            address=str(request.url.replace(query="")),
+        )
+        answer = await run_in_threadpool(webhooks.hear, self._hub, request.path_params["integration"], asked)
+        if isinstance(answer, webhooks.Heard):
+            answer = await self._kept.ask((None, answer))
+        return Response(answer.body, status_code=answer.status, media_type=answer.content_type)
+
+    async def _keep(self, asked: Sequence[Asked[webhooks.Heard]]) -> list[webhooks.Answer]:
+        return await run_in_threadpool(webhooks.keep, self._hub, [heard for _, heard in asked])
 
 
 async def _body(request: Request) -> bytes | None:

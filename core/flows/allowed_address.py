@@ -33,7 +33,7 @@ def check(hub: "Hub", order_id: int, address: Address) -> None:
     if row is None:
         return
     key, external_id = row
-    guard = dict(hub.registry.providers("channel", "addresses")).get(key)
+    guard = dict(hub.providers("channel", "addresses")).get(key)
     if guard is None:
         return
     try:

@@ -47,9 +47,7 @@ def back(hub: "Hub", key: str, state: str, callback: WebhookRequest) -> None:
     """Keep the tokens that the other side grants. Raises Untrusted, and what `exchange` raises."""
     hub.refresh()
     _check(hub, "back", key, state)
-    _required(hub, key)
-    kind = next(each for each in hub.registry.integration(key).capabilities if each.endswith(".install"))
-    provider = hub.provider(key, kind.partition(".")[0])  # type: ignore[arg-type]  # capabilities begin with a kind
+    provider = _required(hub, key)
     hub.guard.forget(key)
     granted = provider.exchange(hub.context(key), callback, redirect=_redirect(hub, key))
     with hub.transaction() as session, acting_as(f"integration:{key}"):
@@ -63,8 +61,9 @@ def _installer(hub: "Hub", key: str) -> Any:
     found = hub.registry.integrations.get(key)
     if found is None or found.problem is not None:
         return None
-    able = (bound for bound in found.providers if "install" in bound.provider.capabilities)
-    return next((bound.instance for bound in able), None)
+    able = (bound.provider for bound in found.providers if "install" in bound.provider.capabilities)
+    installer = next(able, None)
+    return None if installer is None else hub.provider(key, installer.kind, installer.name)
 
 
 def _required(hub: "Hub", key: str) -> Any:

@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 
 from core import actor, clock, ids, outbox
 from core.errors import IllegalState, Invalid, NotFound
-from core.flows import advance, statuses
+from core.flows import advance, risk_outcomes, statuses
 from core.orders import queries
 from core.orders.models import Hold, Order
 from core.orders.states import HoldKind, OrderStatus
+from crossdock import RiskEnding
 
 _LONGEST_MESSAGE = 2_000
 
@@ -111,6 +112,9 @@ def release(session: Session, hold_id: int, *, note: str | None = None) -> int:
         raise NotFound(f"There is no hold hld_{hold_id}.", path=("holdId",))
     queries.lock(session, [found.order_id])
     if release_all(session, [hold_id], note=note):
+        if found.kind is HoldKind.FRAUD:
+            said = f"A person let it go on{': ' + note if note else ''}."
+            risk_outcomes.later(session, found.order_id, RiskEnding.RELEASED, said)
         go_on(session, [found.order_id])
     return found.order_id
 

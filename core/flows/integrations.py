@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from core import clock, outbox
 from core.errors import AlreadyExists, IllegalState, Invalid, NotFound, PluginUnavailable, VersionConflict
-from core.flows import sync
+from core.flows import open_work, sync
+from core.flows.channels.subscribe import reaches_us
 from core.integrations import tokens
 from core.integrations.health import note_checked
 from core.integrations.models import HealthStatus, Integration, Plugin
@@ -87,16 +88,18 @@ def change(
 
 
 def remove(hub: "Hub", key: str) -> int:
-    """Delete an integration, its secrets and its waiting work; what it brought stays. The id.
+    """Delete an integration, its secrets and its waiting jobs; what it brought stays. The id.
 
-    The other side is asked to send nothing more; where it cannot be reached, what it sends is refused.
+    Raises IllegalState while it owes something: see `open_work`. The other side is asked to send nothing more; where it
+    cannot be reached, what it sends is refused.
     """
     hub.refresh(now=True)
     with hub.transaction() as session:
-        _mine(session, key)
+        _owes_nothing(session, _mine(session, key))
     _unsubscribe(hub, key)
     with hub.transaction() as session:
         found = _mine(session, key)
+        _owes_nothing(session, found)
         found.enabled, found.sealed, found.config, found.deleted_at = False, None, {}, clock.now()
         found.version += 1
         tokens.forget(session, found.id)
@@ -105,6 +108,13 @@ def remove(hub: "Hub", key: str) -> int:
         integration_id = found.id
     _learn(hub, key)
     return integration_id
+
+
+def _owes_nothing(session: Session, found: Integration) -> None:
+    open_still = open_work.of(session, found)
+    if open_still:
+        said = f"{found.key} still has {', '.join(open_still)}. Let that end, or disable the integration instead."
+        raise IllegalState(said, path=("key",))
 
 
 def check(hub: "Hub", key: str) -> int:
@@ -136,12 +146,15 @@ def _looked_at(hub: "Hub", key: str) -> tuple[HealthStatus, str | None]:
     found: list[Diagnosis] = []
     for bound in able:
         provider = hub.provider(key, bound.provider.kind, bound.provider.name)
+        context = hub.context(key)
         try:
-            found += provider.check(hub.context(key))
+            found += provider.check(context)
         except AuthExpired as error:
             found.append(Diagnosis(name="credentials", ok=False, message=error.message, mend="Give it new ones."))
         except Exception as error:  # noqa: BLE001  # a plugin may raise anything: that it did is what was found
             found.append(Diagnosis(name="answer", ok=False, message=str(error) or type(error).__name__, severe=False))
+        if (wrong_clock := getattr(context.http, "wrong_clock", None)) is not None:
+            found.append(Diagnosis(name="clock", ok=False, message=wrong_clock, severe=False))
     wrong = [each for each in found if not each.ok]
     if not wrong:
         return HealthStatus.OK, None
@@ -203,7 +216,7 @@ def _begin(session: Session, integration: Integration, loaded: LoadedIntegration
 def _unsubscribe(hub: "Hub", key: str) -> None:
     loaded = hub.registry.integrations.get(key)
     able = loaded is not None and loaded.problem is None and "channel.subscriptions" in loaded.capabilities
-    if not able or hub.address_of(key) is None:
+    if not able or not reaches_us(hub, key):
         return
     try:
         hub.provider(key, "channel").unsubscribe(hub.context(key))

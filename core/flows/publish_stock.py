@@ -65,7 +65,7 @@ def stock_changed(hub: "Hub", batch: Sequence[dict[str, Any]]) -> None:
 
 def publishers(hub: "Hub") -> set[str]:
     """Keys of the integrations that can be told of stock."""
-    return {key for key, _ in hub.registry.providers("channel", "stock")}
+    return set(hub.able("channel", "stock"))
 
 
 def republish(session: Session, item_ids: Collection[int], told: Collection[str]) -> list[tuple[int, int]]:

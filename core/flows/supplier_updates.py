@@ -43,7 +43,7 @@ _Kept = list[tuple[int, crossdock.SupplierUpdate]]
 def poll(hub: "Hub") -> None:
     """Have every supplier that takes orders asked what became of them."""
     with hub.transaction() as session:
-        for key, _ in hub.registry.providers("supplier", "orders"):
+        for key in hub.able("supplier", "orders"):
             enqueue(session, fetch, same_as=key, integration=key)
 
 

@@ -1,7 +1,7 @@
 """Keeping what remote systems send, as it came, each thing once."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -10,19 +10,23 @@ from sqlalchemy import exists, select, text
 from sqlalchemy.orm import Session
 
 from core import clock
-from core.db import next_ids
 from core.inbox.models import InboxMessage, InboxState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Raw:
-    """One thing as it came. Without `external_id` it is never taken for another."""
+    """One thing as it came. Without `external_id` it is never taken for another.
+
+    state, error: what becomes of it at once, where nobody needs to look at it first.
+    """
 
     kind: str
     payload: str
     external_id: str | None = None
     version: str | None = None
     mapper: str | None = None
+    state: InboxState = InboxState.RECEIVED
+    error: str | None = None
 
 
 class Kept(NamedTuple):
@@ -35,14 +39,23 @@ class Kept(NamedTuple):
 
 _KEEP = text(
     """
-    insert into inbox_messages
-        (id, integration_id, kind, external_id, external_version, mapper, payload, received_at)
-    select id, :integration, kind, external_id, version, mapper, payload, :now
-    from jsonb_to_recordset(cast(:messages as jsonb))
-        as given(id bigint, kind text, external_id text, version text, mapper text, payload text)
-    order by kind, external_id, version, id
-    on conflict (integration_id, kind, external_id, external_version) where external_id is not null do nothing
-    returning id
+    with given as materialized (
+        select nextval(pg_get_serial_sequence('inbox_messages', 'id')) as id, told.*
+        from (
+            select * from jsonb_to_recordset(cast(:messages as jsonb)) as given(place int, kind text, external_id text,
+                version text, mapper text, payload text, state text, error text)
+            order by place
+        ) told
+    ), added as (
+        insert into inbox_messages (id, integration_id, kind, external_id, external_version, mapper, payload, state,
+            error, received_at, processed_at)
+        select id, :integration, kind, external_id, version, mapper, payload, state, error, :now,
+            case when state <> 'RECEIVED' then cast(:now as timestamptz) end
+        from given order by kind, external_id, version, id
+        on conflict (integration_id, kind, external_id, external_version) where external_id is not null do nothing
+        returning id
+    )
+    select given.id, added.id is not null from given left join added on added.id = given.id order by given.place
     """
 )
 
@@ -80,6 +93,17 @@ _OVERTAKEN = text(
     """
 )
 
+_TOLD_ANEW = text(
+    """
+    update inbox_messages message
+    set payload = given.payload, state = 'RECEIVED', error = null, processed_at = null, received_at = :now
+    from jsonb_to_recordset(cast(:given as jsonb)) as given(id bigint, payload text)
+    where message.id = given.id and message.state = 'QUARANTINED' and message.left_out is null
+        and message.payload <> given.payload
+    returning message.id
+    """
+)
+
 _SETTLE = text(
     """
     update inbox_messages message
@@ -109,35 +133,41 @@ _STATES = {
 
 def keep(session: Session, integration_id: int | None, messages: Sequence[Raw]) -> list[Kept]:
     """Write down what came, in the order given; a message that was kept before is named again."""
-    ids = next_ids(session, InboxMessage, len(messages))
-    rows: list[dict[str, Any]] = [
+    if not messages:
+        return []
+    rows = [
         {
-            "id": message_id,
+            "place": place,
             "kind": raw.kind,
             "external_id": raw.external_id,
             "version": raw.version,
             "mapper": raw.mapper,
             "payload": raw.payload,
+            "state": raw.state,
+            "error": raw.error,
         }
-        for message_id, raw in zip(ids, messages, strict=True)
+        for place, raw in enumerate(messages)
     ]
-    if not rows:
-        return []
     parameters = {"messages": orjson.dumps(rows).decode(), "integration": integration_id, "now": clock.now()}
-    added = set(session.execute(_KEEP, parameters).scalars())
-    if len(added) == len(rows):
-        return [Kept(message_id, new=True, state=InboxState.RECEIVED) for message_id in ids]
-    again = [row for row in rows if row["id"] not in added]
-    parameters = {"messages": orjson.dumps(again).decode(), "integration": integration_id}
-    known = {tuple(row[:3]): row for row in session.execute(_FIND, parameters)}
-    kept = []
-    for row in rows:
-        if row["id"] in added:
-            kept.append(Kept(row["id"], new=True, state=InboxState.RECEIVED))
-        else:
-            found = known[row["kind"], row["external_id"], row["version"]]
-            kept.append(Kept(found[3], new=False, state=InboxState(found[4])))
-    return kept
+    added = session.execute(_KEEP, parameters).all()
+    again = [row for row, (_, new) in zip(rows, added, strict=True) if not new]
+    known: dict[tuple[Any, ...], Kept] = {}
+    if again:
+        parameters = {"messages": orjson.dumps(again).decode(), "integration": integration_id}
+        for *name, message_id, state in session.execute(_FIND, parameters):
+            known[tuple(name)] = Kept(message_id, new=False, state=InboxState(state))
+    return [
+        Kept(message_id, new=True, state=raw.state) if new else known[raw.kind, raw.external_id, raw.version]
+        for raw, (message_id, new) in zip(messages, added, strict=True)
+    ]
+
+
+def tell_anew(session: Session, payloads: Mapping[int, str]) -> set[int]:
+    """Take other words, by message id, where one was set aside: its sender mended it. Those that were taken."""
+    if not payloads:
+        return set()
+    given = orjson.dumps([{"id": message_id, "payload": payload} for message_id, payload in payloads.items()]).decode()
+    return set(session.execute(_TOLD_ANEW, {"given": given, "now": clock.now()}).scalars())
 
 
 def told_before(session: Session, integration_id: int | None, messages: Sequence[Raw]) -> set[tuple[str, str | None]]:

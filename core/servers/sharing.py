@@ -69,6 +69,14 @@ def join_or_start(settings: ServerSettings, *, durable: bool = True) -> Iterator
             yield started
 
 
+def database_at_work(settings: ServerSettings) -> str | None:
+    """The database that a hub of these settings works on at the moment; None where none may run. Starts nothing."""
+    if settings.database_url:
+        return settings.database_url
+    running = _running(settings.home.absolute())
+    return running.database_url if running is not None else None
+
+
 def _open_lock(home: Path) -> IO[bytes]:
     try:
         return (home / "lock").open("ab")

@@ -46,7 +46,7 @@ async def integration_update(
 
 @mutation(scope=_SCOPE)
 async def integration_delete(ctx: Context, key: str) -> DeletePayload:
-    """Deletes it with its secrets and its waiting work. What it brought stays."""
+    """Deletes it with its secrets and its waiting jobs; what it brought stays. Not while others wait for its answer."""
     return DeletePayload(id=strawberry.ID(f"int_{await perform(ctx, integrations.remove, key)}"))
 
 

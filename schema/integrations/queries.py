@@ -10,6 +10,7 @@ from core.integrations import models
 from schema.context import Context
 from schema.engine import All, Page, query
 from schema.integrations.types import SCOPE, Integration, Plugin, PluginKind, SyncRun, SyncState
+from schema.named import of_integrations
 from schema.pagination import Connection, Slice
 
 _NEWEST_RUN = models.SyncRun.id.desc()
@@ -27,7 +28,7 @@ def conditions(filter: SyncRunFilter | None) -> Iterator[ColumnElement[bool]]:
     if filter is None:
         return
     if filter.integration is not None:
-        yield models.SyncRun.integration.has(models.Integration.key.in_(filter.integration))
+        yield of_integrations(models.SyncRun.integration_id, filter.integration)
     if filter.job is not None:
         yield models.SyncRun.job.in_(filter.job)
     if filter.state is not None:

@@ -6,11 +6,12 @@ from sqlalchemy.orm import Session
 
 from core import ids, outbox
 from core.errors import IllegalState, Invalid, NotFound
-from core.flows import statuses
+from core.flows import risk_outcomes, statuses
 from core.flows.cancel.stop import Stopped, leaves, left, stop
 from core.orders import queries
 from core.orders.models import Order, OrderLine
 from core.orders.states import CancelReason, OrderStatus
+from crossdock import RiskEnding
 
 
 def cancel(
@@ -38,6 +39,8 @@ def cancel(
     order.notify_cancelled = notify
     if lines is None:
         order.cancel_reason = reason
+        if reason is CancelReason.FRAUD:
+            risk_outcomes.later(session, order_id, RiskEnding.CANCELLED, note or "It was cancelled as fraud.")
     why = reason.replace("_", " ").lower() + (f" ({note})" if note else "")
     stopped = stop(session, order, known, wanted, give_back=refund, why=why)
     if stopped.refused and lines is not None:

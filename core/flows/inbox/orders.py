@@ -66,7 +66,7 @@ def _understood(hub: "Hub", key: str, messages: Sequence[InboxMessage]) -> list[
             _set_aside(hub, message.id, f"{error.message}{where}")
         except Exception as error:  # noqa: BLE001  # a mapper may raise anything; the payload is kept
             log.warning("inbox.mapper_failed", integration=key, message=message.id, error=repr(error))
-            _set_aside(hub, message.id, f"The mapper of {key} failed: {type(error).__name__}: {error}")
+            _set_aside(hub, message.id, f"The mapper of {key} failed: {error}")
     return mapped
 
 

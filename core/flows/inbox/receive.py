@@ -16,7 +16,8 @@ from crossdock.channel import RawOrder
 def receive(session: Session, integration: Integration, orders: Sequence[RawOrder]) -> list[Kept]:
     """Keep orders as they came and have them applied. The same order in the same version is kept once.
 
-    A channel that counts no versions is told apart by what it says: the same words are the same version.
+    A channel that counts no versions is told apart by what it says: the same words are the same version. Other words
+    for a version that was set aside take its place.
     """
     raws = [
         Raw(
@@ -29,6 +30,13 @@ def receive(session: Session, integration: Integration, orders: Sequence[RawOrde
         for raw in orders
     ]
     kept = service.keep(session, integration.id, raws)
+    aside = {
+        message.id: raw.payload
+        for message, raw in zip(kept, raws, strict=True)
+        if not message.new and message.state is InboxState.QUARANTINED
+    }
+    mended = service.tell_anew(session, aside)
+    kept = [Kept(each.id, new=True, state=InboxState.RECEIVED) if each.id in mended else each for each in kept]
     later(session, [message.id for message in kept if message.new or message.state is InboxState.RECEIVED])
     return kept
 

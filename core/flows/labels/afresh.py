@@ -31,7 +31,7 @@ def read(hub: "Hub", shipment_id: int) -> None:
     if row is None:
         return
     key, external_id, channel_id = row
-    provider = dict(hub.registry.providers("channel", "orders")).get(key)
+    provider = dict(hub.providers("channel", "orders")).get(key)
     if provider is None:
         return
     try:

@@ -48,7 +48,7 @@ def fetch(hub: "Hub", shipment_id: int) -> list[CrossdockError]:
 def ask(hub: "Hub", parcels: Parcels) -> tuple[list[tuple[str, crossdock.Rate]], list[CrossdockError]]:
     """(carrier, rate) of every carrier that serves it, and what went wrong with the others. No transaction is open."""
     quotes, errors = list[tuple[str, crossdock.Rate]](), list[CrossdockError]()
-    for key, carrier in hub.registry.providers("carrier", "rates"):
+    for key, carrier in hub.providers("carrier", "rates"):
         try:
             quotes += [(key, rate) for rate in carrier.rates(hub.context(key), parcels.request)]
         except crossdock.Rejected as error:

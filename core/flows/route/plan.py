@@ -61,9 +61,9 @@ def _plan(hub: "Hub", order: Order, problem: crossdock.RoutingProblem, names: Se
     hooks = hub.registry.hooks
     problem = routing.constrained(problem, hooks.routing_constraints(problem), hooks.routing_signals(problem))
     try:
-        plan = hub.registry.strategies[found].plan(problem)
+        plan = hub.strategy(found).plan(problem)
     except Exception as error:  # noqa: BLE001  # a plugin may raise anything; the order waits for a person
-        fault = f"The strategy {found!r} failed: {type(error).__name__}: {error}"
+        fault = f"The strategy {found!r} failed: {error}"
         return Planned(order=order, problem=problem, plan=None, faults=(fault,))
     faults = routing.check(problem, plan)
     return Planned(order=order, problem=problem, plan=None if faults else plan, faults=tuple(faults))
@@ -103,7 +103,7 @@ def _use_up(facts: Facts, made: Planned) -> None:
 
 def _estimates(hub: "Hub") -> Estimate:
     """All carriers' prices that are known without asking; a carrier that fails is left out."""
-    carriers = list(hub.registry.providers("carrier", "estimates"))
+    carriers = list(hub.providers("carrier", "estimates"))
 
     def estimate(request: crossdock.RateRequest) -> list[crossdock.Rate]:
         rates: list[crossdock.Rate] = []

@@ -10,7 +10,7 @@ from core import clock, ids, outbox
 from core.catalog.models import Channel
 from core.errors import IllegalState, Invalid
 from core.flows.capture import Details, capture
-from core.flows.channels import acts
+from core.flows.refund import give_back_later
 from core.money import spoken
 from core.orders import queries as orders
 from core.orders.models import Order, OrderLine
@@ -59,7 +59,7 @@ def exchange(session: Session, found: Return, refund_id: int | None) -> int:
     details = Details(customer_id=order.customer_id, priority=order.priority, origin=Origin.HUB, original_id=order.id)
     (made,) = capture(session, channel, [data], details=[details]).created
     if refund_id is not None:
-        acts.refunded_later(session, order, refund_id, kept_minor=min(worth, data.total.minor))
+        give_back_later(session, order, refund_id, kept_minor=min(worth, data.total.minor))
     price = spoken(data.total.minor, data.currency)
     outbox.record(
         session,

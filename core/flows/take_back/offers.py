@@ -31,7 +31,7 @@ def cheapest(
     No transaction is open. Raises NotFound for a carrier that is not there, NotSupported where none makes such labels.
     """
     asked = _carriers(hub, carrier)
-    quoting = dict(hub.registry.providers("carrier", "rates"))
+    quoting = dict(hub.providers("carrier", "rates"))
     offers, errors = list[tuple[int, Offer]](), list[CrossdockError]()
     for key in asked:
         if key not in quoting:
@@ -57,13 +57,13 @@ def _quotes(
 
 
 def _carriers(hub: "Hub", carrier: str | None) -> list[str]:
-    able = [key for key, _ in hub.registry.providers("carrier", _CAPABILITY)]
+    able = hub.able("carrier", _CAPABILITY)
     if carrier is None and not able:
         raise NotSupported("No carrier of this hub makes labels for the way back.", path=("id",))
     if carrier is None:
         return able
     if carrier in able:
         return [carrier]
-    if any(key == carrier for key, _ in hub.registry.providers("carrier", "labels")):
+    if carrier in hub.able("carrier", "labels"):
         raise NotSupported(f"{carrier} makes no labels for the way back.", path=("carrier",))
     raise NotFound(f"There is no carrier {carrier!r}.", path=("carrier",))

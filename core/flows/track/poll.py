@@ -26,7 +26,7 @@ _HERE = (ShipmentStatus.DRAFT, ShipmentStatus.PACKED)
 def poll(hub: "Hub") -> None:
     """Have every carrier that can be asked asked about what it has."""
     with hub.transaction() as session:
-        for key, _ in hub.registry.providers("carrier", "tracking"):
+        for key in hub.able("carrier", "tracking"):
             enqueue(session, ask, same_as=key, carrier=key)
 
 

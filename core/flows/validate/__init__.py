@@ -51,7 +51,7 @@ def validate(hub: "Hub", order_ids: Iterable[int]) -> None:
 
 def _check(hub: "Hub", address: Address) -> AddressCheck:
     """What a provider of kind `address` says, where one is installed and answers; else what we know ourselves."""
-    for key, provider in hub.registry.providers("address", "validate"):
+    for key, provider in hub.providers("address", "validate"):
         try:
             said: AddressCheck = provider.validate(hub.context(key), address)
         except Exception as error:  # noqa: BLE001  # a plugin may raise anything; the order does not wait for it

@@ -31,7 +31,7 @@ def assess(hub: "Hub", orders: Sequence[Checked]) -> Said:
     One that fails says nothing: its word of before stands, and the order does not wait for it.
     """
     said: dict[int, dict[str, crossdock.RiskVerdict]] = {}
-    for key, provider in hub.registry.providers("risk", "assess"):
+    for key, provider in hub.providers("risk", "assess"):
         for order in orders:
             try:
                 verdict: crossdock.RiskVerdict = provider.assess(hub.context(key), order.view)

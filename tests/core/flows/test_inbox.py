@@ -16,7 +16,8 @@ from core.inbox.models import InboxMessage, InboxState
 from core.integrations.models import Integration, Plugin
 from core.jobs.run import run_jobs
 from core.orders.models import Order
-from core.plugins.registry import BoundProvider, LoadedIntegration
+from core.plugins.bound import BoundProvider
+from core.plugins.registry import LoadedIntegration
 from crossdock.channel import RawOrder
 from crossdock.errors import BadData
 from crossdock.orders import OrderData

@@ -26,6 +26,7 @@ from tests.horizon import settle
 
 LISTENER = """
     import crossdock
+    import time
     from datetime import timedelta
 
     HEARD, FAILS, CURSORS = [], [], []
@@ -66,6 +67,10 @@ LISTENER = """
     async def page(scope, receive, send):
         if scope["query_string"] == b"raise":
             raise ValueError("No.")
+        if scope["query_string"] == b"exit":
+            raise SystemExit(3)
+        while scope["query_string"] == b"block":
+            time.sleep(0.001)
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body", "body": b"hello from NAME"})
 
@@ -208,11 +213,19 @@ def test_a_job_of_a_plugin_runs_when_it_is_due_and_goes_on_where_it_stopped(hub:
     assert set(session.scalars(select(SyncRun.job))) == {"ears.count", "owl.count"}
 
 
-def test_a_route_of_a_plugin_answers_and_one_that_raises_ends_its_own_request(hub: Hub) -> None:
+def test_a_route_of_a_plugin_answers_and_one_that_fails_ends_its_own_request(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plugin_routes, "_PULSE_SECONDS", 0.2)
     app = Starlette(routes=plugin_routes.routes(hub))
     with TestClient(app, raise_server_exceptions=False) as client:
         assert client.get("/x/ears/hello").text == "hello from ears"
         assert client.get("/x/owl/hello").text == "hello from owl"
         assert client.get("/x/ears/hello?raise").status_code == 500
+        assert client.get("/x/ears/hello?exit").status_code == 500
+        monkeypatch.setattr(plugin_routes, "SECONDS", 0.2)
+        assert client.get("/x/ears/hello?block").status_code == 504
+        monkeypatch.setattr(plugin_routes, "SECONDS", 30)
+        assert client.get("/x/ears/hello").text == "hello from ears"
         assert [client.get(path).status_code for path in ("/x/ears/other", "/x/nobody/hello")] == [404, 404]
         assert client.post("/x/ears/hello").status_code == 404

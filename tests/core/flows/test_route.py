@@ -475,7 +475,7 @@ def test_an_order_that_changes_while_it_is_planned_is_planned_again(
     a_level(session, tea, shelf, 5)
     order = a_ready_order(session, a_channel(session), {tea: 2})
     session.commit()
-    strategy = hub.registry.strategies["priority"]
+    strategy = hub.registry.strategies["priority"][1].instance
     plan, runs = strategy.plan, list[object]()
 
     def interrupted(problem: object) -> object:
@@ -484,7 +484,7 @@ def test_an_order_that_changes_while_it_is_planned_is_planned_again(
             session.execute(text("update orders set version = version + 1"))
             session.commit()
         runs.append(problem)
-        return plan(problem)  # type: ignore[arg-type]
+        return plan(problem)
 
     monkeypatch.setattr(type(strategy), "plan", lambda _self, problem: interrupted(problem))
     route_orders(hub, [order.id])

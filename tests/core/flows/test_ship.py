@@ -72,7 +72,7 @@ def line_ids(session: Session, order: Order) -> list[int]:
 @contextmanager
 def acting(hub: Hub, **verbs: Any) -> Iterator[None]:
     """The carrier's verbs, done otherwise: what a network does between it and us."""
-    carrier = hub.registry.provider("post", "carrier")
+    carrier = hub.registry.bound("post", "carrier").instance
     with pytest.MonkeyPatch.context() as patch:
         for name, verb in verbs.items():
             patch.setattr(carrier, name, verb)
@@ -123,12 +123,12 @@ def test_a_hundred_requests_at_once_buy_one_label(hub: Hub, session: Session, pa
     shipment_id = packed[3]
     fetch(hub, shipment_id)
     bought = []
-    buy = type(hub.registry.provider("post", "carrier")).buy_label
+    buy = type(hub.registry.bound("post", "carrier").instance).buy_label
 
     def slowly(ctx: Any, request: Any) -> Any:
         bought.append(ctx.key)
         time.sleep(0.3)
-        return buy(hub.registry.provider("post", "carrier"), ctx, request)
+        return buy(hub.registry.bound("post", "carrier").instance, ctx, request)
 
     with acting(hub, buy_label=slowly), ThreadPoolExecutor(12) as threads:
         answers = list(threads.map(lambda _: purchase(hub, shipment_id), range(100)))
@@ -142,11 +142,11 @@ def test_a_label_whose_purchase_timed_out_is_found_and_not_bought_again(
     hub: Hub, session: Session, packed: Any
 ) -> None:
     shipment_id = packed[3]
-    carrier = type(hub.registry.provider("post", "carrier"))
+    carrier = type(hub.registry.bound("post", "carrier").instance)
     bought = []
 
     def times_out(ctx: Any, request: Any) -> Any:
-        bought.append(carrier.buy_label(hub.registry.provider("post", "carrier"), ctx, request))
+        bought.append(carrier.buy_label(hub.registry.bound("post", "carrier").instance, ctx, request))
         raise crossdock.OutcomeUnknown("The line went dead.")
 
     with acting(hub, buy_label=times_out):

@@ -1,19 +1,23 @@
 """Integrations made in the API: settings checked by their plugin, secrets masked and sealed, health found out."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from core import db
+from core import clock, db
 from core.config import Config
 from core.errors import IntegrationAway
+from core.external.models import CallState, ExternalCall
+from core.external.service import intend
 from core.flows import sync
 from core.hub import Hub
 from core.integrations.mirror import mirror
+from core.integrations.models import Integration
 from core.jobs.run import run_jobs
 from core.plugins import load
 from core.plugins.find import GROUP
@@ -114,12 +118,12 @@ def test_a_disabled_one_does_not_run_until_it_is_enabled(hub: Hub, api: Api, mad
 @pytest.mark.parametrize(
     ("arguments", "code", "path"),
     [
-        ({"config": {"url": "http://x", "colour": "red"}}, "INVALID", ["config", "colour"]),
+        ({"config": {"url": "https://x", "colour": "red"}}, "INVALID", ["config", "colour"]),
         ({"config": {}}, "INVALID", ["config"]),
-        ({"config": {"url": "http://x", "size": "big"}}, "INVALID", ["config", "size"]),
+        ({"config": {"url": "https://x", "size": "big"}}, "INVALID", ["config", "size"]),
         ({"config": [1]}, "INVALID", ["config"]),
-        ({"key": "No Such Key", "config": {"url": "http://x"}}, "INVALID", ["key"]),
-        ({"key": "post", "config": {"url": "http://x"}}, "ALREADY_EXISTS", ["key"]),
+        ({"key": "No Such Key", "config": {"url": "https://x"}}, "INVALID", ["key"]),
+        ({"key": "post", "config": {"url": "https://x"}}, "ALREADY_EXISTS", ["key"]),
         ({"plugin": "nobody", "config": {}}, "NOT_FOUND", ["plugin"]),
     ],
 )
@@ -169,6 +173,49 @@ def test_a_deleted_one_is_gone_with_its_secrets_and_its_key_may_be_used_again(
     again = api.done(CREATE, plugin="bazaar", key="second-store", config={"url": shop.url})["integration"]
     assert again["version"] == 3
     assert hub.provider("second-store", "channel")
+
+
+def test_one_that_others_wait_for_is_not_deleted(api: Api, made: dict[str, Any], session: Session) -> None:
+    row = session.scalars(select(Integration).where(Integration.key == "second-store")).one()
+    call = intend(session, purpose="cancellation", subject="ord_1", call_key="k", integration_id=row.id)
+    session.get_one(ExternalCall, call).state = CallState.UNKNOWN
+    session.commit()
+
+    (said,) = api(DELETE.replace("path", "path message"), key="second-store")["integrationDelete"]["userErrors"]
+    assert (said["code"], said["path"]) == ("ILLEGAL_STATE", ["key"])
+    assert said["message"] == (
+        "second-store still has 1 act whose outcome is unknown. Let that end, or disable the integration instead."
+    )
+
+    session.get_one(ExternalCall, call).state = CallState.SUCCEEDED
+    session.commit()
+    api.done(DELETE, key="second-store")
+
+
+def test_the_jobs_of_a_plugin_that_is_missing_wait_until_it_is_back(
+    hub: Hub, api: Api, made: dict[str, Any], shop: Shop, database_url: str
+) -> None:
+    waiting = "{ queues { name pending failed } }"
+    without = Hub(hub.config, db.connect(database_url), load(hub.config.plugins_file))
+    with pytest.raises(IntegrationAway, match="the plugin 'bazaar', which is not installed"):
+        without.provider("second-store", "channel")
+    before = {each["name"]: each for each in api(waiting)["queues"]}["channels"]
+
+    run_jobs(without)
+    heard_at = shop.address
+    parked = {each["name"]: each for each in api(waiting)["queues"]}["channels"]
+
+    assert heard_at is None
+    assert (parked["pending"], parked["failed"]) == (before["pending"], 0)
+    assert parked["pending"] >= 1
+    clock.shift(timedelta(minutes=2))
+    try:
+        run_jobs(hub)
+    finally:
+        clock.shift(timedelta(minutes=-2))
+    assert shop.address == "https://hub.example.com/webhooks/second-store"
+    assert {each["name"]: each for each in api(waiting)["queues"]}["channels"]["pending"] == 0
+    without.close()
 
 
 def test_access_is_granted_on_the_other_side_s_page_and_only_by_its_own_way_back(
