@@ -40,8 +40,9 @@ class _Waiting(Generic[T]):
 class Convoy(Generic[T]):
     """One kind of request, of one caller, in one event loop."""
 
-    def __init__(self, answer: Answer[T]) -> None:
+    def __init__(self, answer: Answer[T], *, pause: float = PAUSE, reunion: float = REUNION) -> None:
         self._answer = answer
+        self._pause, self._reunion = pause, reunion
         self._waiting: list[_Waiting[T]] = []
         self._came = asyncio.Event()
         self._tending: asyncio.Task[None] | None = None
@@ -72,11 +73,11 @@ class Convoy(Generic[T]):
     async def _gather(self, expected: int) -> None:
         """Wait until so many are there, or nobody has come for a moment."""
         loop = asyncio.get_running_loop()
-        until = loop.time() + REUNION
+        until = loop.time() + self._reunion
         while len(self._waiting) < min(expected, MOST):
             self._came.clear()
             try:
-                async with asyncio.timeout_at(min(until, loop.time() + PAUSE)):
+                async with asyncio.timeout_at(min(until, loop.time() + self._pause)):
                     await self._came.wait()
             except TimeoutError:
                 return

@@ -16,11 +16,14 @@ LARGEST = 2 * 1024 * 1024
 
 
 class Listening:
-    """Of one process. What comes while other webhooks are kept is kept together, in one transaction."""
+    """Of one process. What comes while other webhooks are kept is kept together, in one transaction.
+
+    Nobody is waited for: a sender of webhooks does not wait for one answer before it sends the next.
+    """
 
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
-        self._kept: Convoy[webhooks.Heard] = Convoy(self._keep)
+        self._kept: Convoy[webhooks.Heard] = Convoy(self._keep, reunion=0)
 
     async def serve(self, request: Request) -> Response:
         """Hand the call to the hub byte for byte; the answer is what its sender expects."""

@@ -14,6 +14,9 @@ from core.cli import command
 from core.cli.app import fail, settings
 from core.config import Config, variable
 
+_NICENESS = 10
+"""Of workers: where they share a machine with the web server, whoever waits for an answer goes first."""
+
 
 def add_to(app: typer.Typer) -> None:
     app.command()(worker)
@@ -66,6 +69,7 @@ def _one(queues: list[str]) -> None:
     from core.cli.observed import observed
     from core.jobs import registry
 
+    os.nice(_NICENESS)
     registry.load_all()
     stopped = _until_stopped()
     with joined("worker") as (hub, servers), observed(hub.config):
