@@ -10,6 +10,7 @@ from typing import Any
 
 from crossdock import Ware
 from plugins.amazon.mapping.marketplaces import usual_currency
+from plugins.amazon.sandbox import earnings
 from plugins.amazon.sandbox.returned import Returned
 from plugins.amazon.sandbox.warehouse import Warehouse
 
@@ -17,7 +18,6 @@ Said = dict[str, Any]
 """A piece of JSON."""
 
 _TITLES = ("Tea, Assam, 250 g", "Tea, Darjeeling, 250 g", "Teapot, white", "Cup and saucer", "Tea towel", "Sugar bowl")
-_COMMISSION = Decimal("0.15")
 _WHOLE_UNITS = {"JPY", "KRW"}
 
 
@@ -195,7 +195,7 @@ class Store:
         left = sum(item["fulfillment"]["quantityUnfulfilled"] for item in order["orderItems"])
         order["fulfillment"]["fulfillmentStatus"] = "PARTIALLY_SHIPPED" if left else "SHIPPED"
         if not left:
-            self._post(order)
+            self.transactions.append(earnings.shipment(self, order))
         self.changed(order, "OrderStatusChange")
 
     def request_return(
@@ -210,31 +210,12 @@ class Store:
         return name
 
     def post_refund(self, order: Said, amount: Decimal) -> None:
-        said = self._transaction(order, "Refund", "Refund Order", -amount)
-        self.transactions.append(said)
+        self.transactions.append(earnings.refund(self, order, amount))
 
     def pay_out(self) -> str:
         """Close the payout with all that was posted since the last one; its id."""
         group = self.name("payout")
-        total = Decimal(0)
-        for said in self.transactions:
-            names = {each["relatedIdentifierName"] for each in said["relatedIdentifiers"]}
-            if "FINANCIAL_EVENT_GROUP_ID" not in names:
-                said["relatedIdentifiers"].append(
-                    {"relatedIdentifierName": "FINANCIAL_EVENT_GROUP_ID", "relatedIdentifierValue": group}
-                )
-                total += Decimal(str(said["totalAmount"]["currencyAmount"]))
-        self.payouts.append(
-            {
-                "FinancialEventGroupId": group,
-                "ProcessingStatus": "Closed",
-                "FundTransferStatus": "Succeeded",
-                "OriginalTotal": {"CurrencyCode": self.currency, "CurrencyAmount": float(total)},
-                "FundTransferDate": self.instant(),
-                "FinancialEventGroupStart": self.instant(-timedelta(days=14)),
-                "FinancialEventGroupEnd": self.instant(),
-            }
-        )
+        self.payouts.append(earnings.payout(self, group))
         return group
 
     def changed(self, order: Said, kind: str) -> None:
@@ -285,30 +266,3 @@ class Store:
     def _total(self, order: Said) -> None:
         totals = [Decimal(item["proceeds"]["proceedsTotal"]["amount"]) for item in order["orderItems"]]
         order["proceeds"] = {"grandTotal": self.money(sum(totals, Decimal(0)))}
-
-    def _post(self, order: Said) -> None:
-        gross = Decimal(order["proceeds"]["grandTotal"]["amount"])
-        fee = -(gross * _COMMISSION).quantize(Decimal("0.01"), ROUND_HALF_UP)
-        said = self._transaction(order, "Shipment", "Order Payment", gross + fee)
-        said["breakdowns"] = [
-            self._part("ProductCharges", gross),
-            {**self._part("AmazonFees", fee), "breakdowns": [self._part("Commission", fee)]},
-        ]
-        self.transactions.append(said)
-
-    def _transaction(self, order: Said, kind: str, description: str, total: Decimal) -> Said:
-        return {
-            "transactionId": self.name("transaction"),
-            "transactionType": kind,
-            "transactionStatus": "RELEASED",
-            "description": description,
-            "postedDate": self.instant(),
-            "totalAmount": {"currencyCode": self.currency, "currencyAmount": float(total)},
-            "relatedIdentifiers": [
-                {"relatedIdentifierName": "ORDER_ID", "relatedIdentifierValue": order["orderId"]},
-            ],
-        }
-
-    def _part(self, kind: str, amount: Decimal) -> Said:
-        value = {"currencyCode": self.currency, "currencyAmount": float(amount)}
-        return {"breakdownType": kind, "breakdownAmount": value}
