@@ -19,6 +19,7 @@ from sqlalchemy import Engine, text
 from core.db import connect
 from core.metrics import FOLDER_VARIABLE
 from core.servers import embedded_postgres, embedded_valkey
+from core.servers.process import bound_command
 
 _KEY = "bench-admin-key-0123456789"
 _CROSSDOCK = (sys.executable, "-m", "core.cli")
@@ -128,7 +129,7 @@ def _environment(home: Path, database: str, broker: str, port: int) -> dict[str,
 
 @contextmanager
 def _running(environment: dict[str, str], command: str) -> Iterator[int]:
-    process = subprocess.Popen([*_CROSSDOCK, command], env=environment)
+    process = subprocess.Popen(bound_command([*_CROSSDOCK, command]), env=environment)  # ends with us, however we end
     try:
         yield process.pid
     finally:

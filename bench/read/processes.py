@@ -15,6 +15,7 @@ import psycopg
 
 from bench.read.engine import Statement
 from bench.read.load import Load
+from core.servers.process import bound_command
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,8 @@ def serving(application: str, home: Path, environment: dict[str, str]) -> Iterat
     """One uvicorn process on a unix socket, until the end of the block."""
     socket = home / f"{application.split(':', maxsplit=1)[0].rpartition('.')[2]}.sock"
     command = [sys.executable, "-m", "uvicorn", application, "--factory", "--uds", str(socket)]
-    process = subprocess.Popen([*command, "--no-access-log", "--log-level", "warning"], env=environment)
+    quiet = ["--no-access-log", "--log-level", "warning"]
+    process = subprocess.Popen(bound_command([*command, *quiet]), env=environment)  # ends with us, however we end
     try:
         for _ in range(300):
             if socket.exists():
