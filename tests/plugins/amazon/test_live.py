@@ -13,12 +13,14 @@ from plugins.amazon.settings import AmazonSettings
 from tests.plugins.amazon.account import Wire
 
 NAMES = ("seller_id", "marketplace_id", "region", "client_id", "client_secret", "refresh_token")
-GIVEN = {name: os.environ.get(f"CROSSDOCK_LIVE_AMAZON_{name.upper()}", "") for name in NAMES}
+GIVEN = {name: os.environ.get(f"AMAZON_LIVE_{name.upper()}", "") for name in NAMES}
+
+ELSEWHERE = {"url": url} if (url := os.environ.get("AMAZON_LIVE_URL")) else {}
 
 
-@pytest.mark.skipif(not all(GIVEN.values()), reason="No CROSSDOCK_LIVE_AMAZON_* credentials are in the environment.")
+@pytest.mark.skipif(not all(GIVEN.values()), reason="No AMAZON_LIVE_* credentials are in the environment.")
 def test_a_real_account_answers(tmp_path: Path) -> None:
-    said = {name: value for name, value in GIVEN.items() if name != "marketplace_id"}
+    said = {name: value for name, value in GIVEN.items() if name != "marketplace_id"} | ELSEWHERE
     settings = AmazonSettings.model_validate({**said, "marketplace_ids": [GIVEN["marketplace_id"]]})
     channel = AmazonChannel(Integration("live", "amazon", settings))
 
