@@ -101,5 +101,5 @@ class _Replay(Database):
         super().__init__("")
         self._answers = answers
 
-    async def fetch(self, text: str, values: Sequence[Any], *, anew: bool = False) -> list[Row]:  # noqa: ARG002
+    async def fetch(self, text: str, values: Sequence[Any], *, anew: bool = False) -> list[Row]:  # noqa: ARG002  # kept
         return self._answers[text, repr(values)]

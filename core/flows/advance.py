@@ -15,9 +15,8 @@ if TYPE_CHECKING:
 @job("orders.advance", queue="orders", batch=100)
 def advance(hub: "Hub", batch: "list[dict[str, Any]]") -> None:
     """Take orders as far as they can go by themselves, many at once. Running it again is harmless."""
-    # These flows enqueue this job, so they are imported when it runs.
-    from core.flows import cancel, fulfil, readdress, validate  # noqa: PLC0415
-    from core.flows.route import route_orders  # noqa: PLC0415
+    from core.flows import cancel, fulfil, readdress, validate  # noqa: PLC0415  # they enqueue this job
+    from core.flows.route import route_orders  # noqa: PLC0415  # likewise
 
     order_ids = sorted({int(each["order_id"]) for each in batch})
     with hub.transaction() as session:

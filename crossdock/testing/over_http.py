@@ -33,7 +33,7 @@ class _OverHttp(RemoteContract):
     def subject(self, world: World) -> Any:
         return world.provider()
 
-    def context(self, integration: Integration[Settings], home: Path, **facts: Any) -> Context[Settings]:  # noqa: ARG002
+    def context(self, integration: Integration[Settings], home: Path, **facts: Any) -> Context[Settings]:  # noqa: ARG002  # a suite's own
         """A context of the test's world."""
         return self._world.context(**facts)
 
@@ -45,7 +45,7 @@ class RemoteCarrierContract(_OverHttp, CarrierContract):
         """How many labels the sandbox has sold."""
         raise NotImplementedError
 
-    def reads(self, registration: Provider) -> Mapping[str, Ask]:  # noqa: ARG002
+    def reads(self, registration: Provider) -> Mapping[str, Ask]:  # noqa: ARG002  # a suite's own
         return {"rates": lambda world: world.ask("rates", self._quote())}
 
     @proves(Promise.OUTCOMES)

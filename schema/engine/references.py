@@ -60,23 +60,23 @@ def Ref(cls: type[T], number: int) -> T:  # noqa: N802  # reads as the thing it 
     return cast("T", Reference(of(cls), number))
 
 
-def Refs(cls: type[T], numbers: Iterable[int]) -> list[T]:  # noqa: N802
+def Refs(cls: type[T], numbers: Iterable[int]) -> list[T]:  # noqa: N802  # reads as a type
     """Objects by number, in this order."""
     info = of(cls)
     return cast("list[T]", [Reference(info, number) for number in numbers])
 
 
-def Find(cls: type[T], *where: ColumnElement[bool]) -> T | None:  # noqa: N802
+def Find(cls: type[T], *where: ColumnElement[bool]) -> T | None:  # noqa: N802  # reads as a type
     """The first object that meets all conditions: `Find(Item, models.Item.sku == sku)`."""
     return cast("T", FoundReference(of(cls), where))
 
 
-def All(cls: type[T], *where: ColumnElement[bool], order_by: Any) -> list[T]:  # noqa: N802
+def All(cls: type[T], *where: ColumnElement[bool], order_by: Any) -> list[T]:  # noqa: N802  # reads as a type
     """A plain list, for what stays short: channels, accounts, integrations."""
     return cast("list[T]", ListReference(of(cls), where, _listed(order_by)))
 
 
-def Page(  # noqa: N802
+def Page(  # noqa: N802  # reads as a type
     cls: type[T], page: Slice, where: Iterable[ColumnElement[bool]] = (), *, order_by: Any
 ) -> Connection[T]:
     """A connection: conditions joined by AND, a declared order (one expression or a tuple), and a page of it."""

@@ -34,7 +34,7 @@ class Spec:
 class Leaf(Spec):
     fragment: Fragment = field(default_factory=lambda: Fragment("null"))
 
-    def render(self, to: "Renderer", alias: str, selected: "Selected") -> str:  # noqa: ARG002
+    def render(self, to: "Renderer", alias: str, selected: "Selected") -> str:  # noqa: ARG002  # as every spec is asked
         return self.fragment.render(alias)
 
 
@@ -154,7 +154,7 @@ class Computed(Spec):
     loaders: tuple[Any, ...] = ()
     names: tuple[str, ...] = ()
 
-    def render(self, to: "Renderer", alias: str, selected: "Selected") -> str:  # noqa: ARG002
+    def render(self, to: "Renderer", alias: str, selected: "Selected") -> str:  # noqa: ARG002  # as every spec is asked
         return f"json_build_array({', '.join(fragment.render(alias) for fragment in self.inputs)})"
 
 

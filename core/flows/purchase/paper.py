@@ -82,7 +82,7 @@ def _line(pdf: "FPDF", text: str, *, size: int = 11, bold: bool = False) -> None
 def _row(pdf: "FPDF", cells: Sequence[str], *, bold: bool = False) -> None:
     pdf.set_font("Helvetica", "B" if bold else "", 9)
     for place, (width, cell) in enumerate(zip(_WIDTHS, cells, strict=True)):
-        pdf.cell(width, _ROW, _fitting(pdf, cell, width), border="B", align="L" if place < 2 else "R")  # noqa: PLR2004
+        pdf.cell(width, _ROW, _fitting(pdf, cell, width), border="B", align="L" if place < 2 else "R")  # noqa: PLR2004  # words
     pdf.ln(_ROW)
 
 

@@ -48,9 +48,9 @@ def fulfillment_create(_root: object, info: Info, fulfillment: Record) -> Record
 def fulfillment_tracking_info_update(
     _root: object,
     info: Info,
-    fulfillmentId: str,  # noqa: N803  # the API's names
-    trackingInfoInput: Record,  # noqa: N803
-    notifyCustomer: bool | None = None,  # noqa: N803, FBT001
+    fulfillmentId: str,  # the API's names
+    trackingInfoInput: Record,
+    notifyCustomer: bool | None = None,
 ) -> Record:
     store = info.context
     for order in store.orders.values():
@@ -68,7 +68,7 @@ def answer_to_cancellation(status: str) -> Callable[..., Record]:
     def answer(
         _root: object,
         info: Info,
-        id: str,  # noqa: A002
+        id: str,
         message: str | None = None,
     ) -> Record:
         store = info.context

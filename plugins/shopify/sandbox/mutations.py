@@ -11,12 +11,12 @@ from plugins.shopify.sandbox.store import Info, Store
 def order_cancel(
     _root: object,
     info: Info,
-    orderId: str,  # noqa: N803
+    orderId: str,
     reason: str,
-    restock: bool,  # noqa: FBT001
-    refundMethod: Record | None = None,  # noqa: N803
-    notifyCustomer: bool | None = None,  # noqa: N803, FBT001
-    staffNote: str | None = None,  # noqa: N803
+    restock: bool,
+    refundMethod: Record | None = None,
+    notifyCustomer: bool | None = None,
+    staffNote: str | None = None,
 ) -> Record:
     store = info.context
     order = store.orders.get(orderId)
@@ -37,7 +37,7 @@ def order_cancel(
     return {"job": {"id": name, "done": False}, "orderCancelUserErrors": []}
 
 
-def refund_create(_root: object, info: Info, input: Record) -> Record:  # noqa: A002
+def refund_create(_root: object, info: Info, input: Record) -> Record:
     store = info.context
     return once(info, input, lambda: _refund(store, input), lambda message: no("refund", message, ["input"]))
 
@@ -79,7 +79,7 @@ def _refund(store: Store, wish: Record) -> Record:
 def return_decided(field: str, status: str) -> Callable[..., Record]:
     """Approve or decline a return that was asked for."""
 
-    def decide(_root: object, info: Info, input: Record) -> Record:  # noqa: A002
+    def decide(_root: object, info: Info, input: Record) -> Record:
         store = info.context
         asked = store.returns.get(input["id"])
         if asked is None or asked["status"] != "REQUESTED":

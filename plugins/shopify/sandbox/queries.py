@@ -45,7 +45,7 @@ def orders(
     first: int | None = None,
     after: str | None = None,
     query: str | None = None,
-    sortKey: str | None = None,  # noqa: N803  # the API's name
+    sortKey: str | None = None,  # the API's name
 ) -> Record:
     fields = {
         "updated_at": lambda order: str(order["updatedAt"]),
@@ -55,27 +55,27 @@ def orders(
     return page(sorted(found, key=lambda order: (order["updatedAt"], number_of(order["id"]))), first, after)
 
 
-def order(_root: object, info: Info, id: str) -> Record | None:  # noqa: A002  # the API's name
+def order(_root: object, info: Info, id: str) -> Record | None:  # the API's name
     return info.context.orders.get(id)
 
 
-def fulfillment(_root: object, info: Info, id: str) -> Record | None:  # noqa: A002
+def fulfillment(_root: object, info: Info, id: str) -> Record | None:
     return _inside(info, "fulfillments", id)
 
 
-def fulfillment_order(_root: object, info: Info, id: str) -> Record | None:  # noqa: A002
+def fulfillment_order(_root: object, info: Info, id: str) -> Record | None:
     return _inside(info, "fulfillmentOrders", id)
 
 
-def refund(_root: object, info: Info, id: str) -> Record | None:  # noqa: A002
+def refund(_root: object, info: Info, id: str) -> Record | None:
     return _inside(info, "refunds", id)
 
 
-def return_(_root: object, info: Info, id: str) -> Record | None:  # noqa: A002
+def return_(_root: object, info: Info, id: str) -> Record | None:
     return info.context.returns.get(id)
 
 
-def job(_root: object, info: Info, id: str) -> Record | None:  # noqa: A002
+def job(_root: object, info: Info, id: str) -> Record | None:
     """A job is done when it is asked for the second time."""
     store = info.context
     if id not in store.jobs:
@@ -115,13 +115,13 @@ def product_variants(
     first: int | None = None,
     after: str | None = None,
     query: str | None = None,
-    sortKey: str | None = None,  # noqa: N803
+    sortKey: str | None = None,
 ) -> Record:
     fields = {"sku": lambda each: str(each["sku"]), "id": lambda each: str(number_of(each["id"]))}
     return page(list(filter(meant(query, fields), info.context.variants)), first, after)
 
 
-def inventory_level(item: Record, _info: Info, locationId: str) -> Record | None:  # noqa: N803
+def inventory_level(item: Record, _info: Info, locationId: str) -> Record | None:
     if locationId not in item["available"]:
         return None
     return {"isActive": True, "available": item["available"][locationId]}
@@ -145,7 +145,7 @@ def payouts(
     first: int | None = None,
     after: str | None = None,
     query: str | None = None,
-    sortKey: str | None = None,  # noqa: N803
+    sortKey: str | None = None,
 ) -> Record:
     fields = {"issued_at": lambda payout: str(payout["issuedAt"])}
     return page(list(filter(meant(query, fields), info.context.payouts)), first, after)
@@ -157,7 +157,7 @@ def balance_transactions(
     first: int | None = None,
     after: str | None = None,
     query: str | None = None,
-    hideTransfers: bool = False,  # noqa: N803, FBT001, FBT002
+    hideTransfers: bool = False,
 ) -> Record:
     fields = {"payments_transfer_id": lambda row: str(number_of(row["payout"]))}
     return page(list(filter(meant(query, fields), info.context.rows)), first, after)

@@ -7,7 +7,7 @@ from plugins.shopify.sandbox.records import Record
 from plugins.shopify.sandbox.store import Info, Store
 
 
-def inventory_set_quantities(_root: object, info: Info, input: Record) -> Record:  # noqa: A002
+def inventory_set_quantities(_root: object, info: Info, input: Record) -> Record:
     store = info.context
     return once(info, input, lambda: _stock(store, input), _no)
 

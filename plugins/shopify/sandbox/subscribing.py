@@ -9,7 +9,7 @@ def webhook_subscription_create(
     _root: object,
     info: Info,
     topic: str,
-    webhookSubscription: Record,  # noqa: N803
+    webhookSubscription: Record,
 ) -> Record:
     store = info.context
     made = {"id": store.new("WebhookSubscription"), "topic": topic, "format": "JSON", **webhookSubscription}
@@ -22,8 +22,8 @@ def webhook_subscription_create(
 def webhook_subscription_update(
     _root: object,
     info: Info,
-    id: str,  # noqa: A002
-    webhookSubscription: Record,  # noqa: N803
+    id: str,
+    webhookSubscription: Record,
 ) -> Record:
     known = info.context.subscriptions.get(id)
     if known is None:
@@ -32,7 +32,7 @@ def webhook_subscription_update(
     return {"webhookSubscription": known, "userErrors": []}
 
 
-def webhook_subscription_delete(_root: object, info: Info, id: str) -> Record:  # noqa: A002
+def webhook_subscription_delete(_root: object, info: Info, id: str) -> Record:
     known = info.context.subscriptions.pop(id, None)
     if known is None:
         return no("deletedWebhookSubscriptionId", "Webhook subscription does not exist", ["id"])

@@ -19,6 +19,7 @@ from crossdock.sandbox import Desk, Ware
 from tests.acceptance import shipping, steps
 from tests.acceptance.timeline import shown
 from tests.api import Api
+from tests.plugins.people import sent_by_the_account, sent_by_the_seller, sent_by_the_shop
 
 WARES = tuple(Ware(sku=sku, title=sku.title(), price=Money(1250, "GBP"), available=5) for sku in ("MUG", "LAMP"))
 
@@ -101,6 +102,16 @@ class Mall:
         shipping.handed_over(self.api, parcel)
         self.hears()
         return parcel
+
+    def sends(self, store: str, sold: str, units: int, number: str) -> None:
+        """The store's own people send units of the order's first line, and the hub hears of it."""
+        if store == "shopify":
+            sent_by_the_shop(self.stores.shop, sold, units, number)
+        elif store == "ebay":
+            sent_by_the_seller(self.stores.seller, sold, units, number)
+        else:
+            sent_by_the_account(self.stores.account, sold, units, number)
+        self.hears()
 
     def ours(self, store: str, sold: str) -> str:
         """Our id of a store's order."""

@@ -5,7 +5,6 @@ import pytest
 from bench.ingest.played import CHANNELS
 from tests.acceptance import shipping
 from tests.acceptance.stores.mall import Mall
-from tests.acceptance.stores.people import send
 from tests.acceptance.timeline import ends_well, units
 
 pytestmark = pytest.mark.long
@@ -17,8 +16,7 @@ def test_two_of_three_are_recorded_and_taken_from_the_reservation(mall: Mall, st
     sold = mall.sells(store, units=3)
     shipping.picked(mall.api, mall.ours(store, sold), 3)
 
-    send(mall.stores, store, sold, 2, "DHL1")
-    mall.hears()
+    mall.sends(store, sold, 2, "DHL1")
 
     order = mall.order(store, sold)
     assert units(order) == [("MUG", 0, 0, 1, 2, 0)]
@@ -37,8 +35,7 @@ def test_both_shipped_is_a_case_with_its_cost(mall: Mall, store: str) -> None:
     shipping.label_of(shipping.label(mall.api, parcel, "label"))
     shipping.handed_over(mall.api, parcel)
 
-    send(mall.stores, store, sold, 2, "DHL1")
-    mall.hears()
+    mall.sends(store, sold, 2, "DHL1")
 
     order = mall.order(store, sold)
     assert units(order) == [("MUG", 0, 0, 0, 2, 0)]

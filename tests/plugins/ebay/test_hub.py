@@ -31,11 +31,11 @@ from plugins.ebay.sandbox.app import EbaySandbox
 from plugins.ebay.sandbox.notices import Signer, letter
 from plugins.ebay.sandbox.store import Store
 from plugins.ebay.settings import EbaySettings
-from plugins.ebay.wire import spoken
 from schema.web import routes
 from tests.builders import a_level, a_location, an_item
 from tests.plugins.ebay.account import SETTINGS
 from tests.plugins.journeys import Journeys, Remote
+from tests.plugins.people import sent_by_the_seller
 from tests.plugins.stores import HTML, Between, Desk, Post, hub_with, served
 
 KEY = "auction-house"
@@ -61,14 +61,7 @@ class EbayAccount(Remote):
         return list(told)  # eBay has no change of a number: it shows each
 
     def send(self, order: str, number: str) -> None:
-        there = self.store.orders[order]
-        lines = [{"lineItemId": line["lineItemId"], "quantity": line["quantity"]} for line in there["lineItems"]]
-        parcel = {"fulfillmentId": number, "shipmentTrackingNumber": number, "shippingCarrierCode": "DHL"}
-        self.store.fulfillments[order].append(
-            {**parcel, "lineItems": lines, "shippedDate": spoken(self.store.stage.now())}
-        )
-        there["fulfillmentHrefs"].append(number)
-        self.store.touch(order)
+        sent_by_the_seller(self.store, order, self.units, number)
 
     def cancel(self, order: str) -> None:
         self.store.cancel_order(order, by="Buyer")

@@ -24,12 +24,13 @@ from core.settlements.models import Settlement, SettlementLine, SettlementLineSt
 from core.shipments.models import Shipment
 from crossdock import SecretStr, Stage
 from plugins.shopify.sandbox.app import app_of
-from plugins.shopify.sandbox.records import gid, stamp
+from plugins.shopify.sandbox.records import gid
 from plugins.shopify.sandbox.store import Bought, Store
 from plugins.shopify.settings import ShopifySettings
 from schema.web import routes
 from tests.builders import a_level, a_location, an_item
 from tests.plugins.journeys import Journeys, Remote
+from tests.plugins.people import sent_by_the_shop
 from tests.plugins.shopify.conftest import SETTINGS
 from tests.plugins.shopify.test_acts import split
 from tests.plugins.stores import HTML, Between, Desk, Post, hub_with, served
@@ -57,19 +58,7 @@ class ShopifyStore(Remote):
         return [told[-1]]
 
     def send(self, order: str, number: str) -> None:
-        there = self.live.orders[order]
-        (work,) = there["fulfillmentOrders"]
-        lines = [{"quantity": each["quantity"], "lineItem": each} for each in there["lineItems"]]
-        parcel = {"status": "SUCCESS", "createdAt": stamp(self.live.stage.now()), "fulfillmentLineItems": lines}
-        tracking = [{"company": "DHL", "number": number, "url": None}]
-        name = self.live.new("Fulfillment")
-        there["fulfillments"].append(
-            {"id": name, **parcel, "trackingInfo": tracking, "fulfillmentOrders": [work["id"]]}
-        )
-        for line in work["lineItems"]:
-            line["remainingQuantity"] = 0
-        self.live.close(there)
-        self.live.changed(there)
+        sent_by_the_shop(self.live, order, self.units, number)
 
     def cancel(self, order: str) -> None:
         self.live.cancel_order(self.live.orders[order])

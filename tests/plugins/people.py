@@ -1,19 +1,13 @@
-"""The stores' own people: they send parcels themselves, on the pages of their store, past the hub."""
+"""Stores' own people: they send units of an order's first line themselves, on their store's pages, past the hub."""
 
-from collections.abc import Callable, Mapping
-
-from bench.ingest.played import Played
+from plugins.amazon.sandbox.store import Store as Account
+from plugins.ebay.sandbox.store import Store as Seller
 from plugins.ebay.wire import spoken
 from plugins.shopify.sandbox.records import number_of, stamp
+from plugins.shopify.sandbox.store import Store as Shop
 
 
-def send(stores: Played, store: str, sold: str, units: int, number: str) -> None:
-    """So many units of an order's first line leave in a parcel with this tracking number."""
-    _SENT[store](stores, sold, units, number)
-
-
-def _from_the_shop(stores: Played, sold: str, units: int, number: str) -> None:
-    shop = stores.shop
+def sent_by_the_shop(shop: Shop, sold: str, units: int, number: str) -> None:
     order = shop.orders[sold]
     (work,) = order["fulfillmentOrders"]
     (line,) = work["lineItems"]
@@ -32,8 +26,7 @@ def _from_the_shop(stores: Played, sold: str, units: int, number: str) -> None:
     shop.changed(order, "fulfillments/create", {"order_id": number_of(order["id"])})
 
 
-def _from_the_seller(stores: Played, sold: str, units: int, number: str) -> None:
-    seller = stores.seller
+def sent_by_the_seller(seller: Seller, sold: str, units: int, number: str) -> None:
     order = seller.orders[sold]
     line = order["lineItems"][0]
     seller.fulfillments[sold].append(
@@ -49,8 +42,7 @@ def _from_the_seller(stores: Played, sold: str, units: int, number: str) -> None
     seller.touch(sold)
 
 
-def _from_the_account(stores: Played, sold: str, units: int, number: str) -> None:
-    account = stores.account
+def sent_by_the_account(account: Account, sold: str, units: int, number: str) -> None:
     order = account.orders[sold]
     item = order["orderItems"][0]
     package = {
@@ -66,10 +58,3 @@ def _from_the_account(stores: Played, sold: str, units: int, number: str) -> Non
     item["fulfillment"]["quantityFulfilled"] += units
     item["fulfillment"]["quantityUnfulfilled"] -= units
     account.shipped(order)
-
-
-_SENT: Mapping[str, Callable[[Played, str, int, str], None]] = {
-    "shopify": _from_the_shop,
-    "ebay": _from_the_seller,
-    "amazon": _from_the_account,
-}
