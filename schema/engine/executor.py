@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from graphql import GraphQLError, GraphQLObjectType, get_named_type, is_abstract_type, is_non_null_type
-from graphql.pyutils import Path
+from graphql.pyutils import Path, Undefined
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from schema.engine import read
@@ -46,6 +46,32 @@ class ReadExecutor(StrawberryGraphQLCoreExecutionContext):
         self.directives = tuple(self.variable_values.coerced.get(name) for name in deciders)
         self.batches: dict[Any, Batch] = {}
         self.reads: set[asyncio.Task[None]] = set()
+
+    def execute_fields(
+        self, parent_type: GraphQLObjectType, source_value: Any, path: Path | None, grouped_field_set: Any, context: Any
+    ) -> Any:
+        """All at once; of several failures that reach the same null, the first in the document is told.
+
+        So the same question has the same answer every time. graphql-core tells whichever failed first.
+        """
+        results: dict[str, Any] = {}
+        failed: Exception | None = None
+        for name, details in grouped_field_set.items():
+            try:
+                value = self.execute_field(
+                    parent_type, source_value, details, Path(path, name, parent_type.name), context
+                )
+            except Exception as problem:  # noqa: BLE001  # raised once those before it have had their say
+                failed = problem
+                break
+            if value is not Undefined:
+                results[name] = value
+        waiting = [name for name, value in results.items() if self.is_awaitable(value)]
+        if waiting:
+            return _in_order(results, waiting, failed)
+        if failed is not None:
+            raise failed
+        return results
 
     def complete_value(
         self, return_type: Any, field_details_list: Any, info: Any, path: Any, result: Any, position_context: Any
@@ -117,6 +143,27 @@ class ReadExecutor(StrawberryGraphQLCoreExecutionContext):
                 wanted.answer.set_exception(value)
             else:
                 wanted.answer.set_result(value)
+
+
+async def _in_order(results: dict[str, Any], waiting: list[str], failed: Exception | None) -> dict[str, Any]:
+    """The fields with what they were waiting for. Raises what failed first in the document; the others then end."""
+    if len(waiting) == 1 and failed is None:
+        results[waiting[0]] = await results[waiting[0]]
+        return results
+    futures = {name: asyncio.ensure_future(results[name]) for name in waiting}
+    try:
+        for name, future in futures.items():
+            results[name] = await future
+    except BaseException:
+        for future in futures.values():
+            future.cancel()
+        await asyncio.wait(futures.values())
+        for future in futures.values():
+            future.cancelled() or future.exception()  # heard, so that nobody reports it as never retrieved
+        raise
+    if failed is not None:
+        raise failed
+    return results
 
 
 def forbidden(scope: str) -> GraphQLError:

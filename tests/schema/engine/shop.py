@@ -1,5 +1,6 @@
 """A small shop declared to the read engine, with something of every kind of field."""
 
+import asyncio
 import enum
 from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import date, datetime
@@ -12,7 +13,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.sql.elements import ColumnElement
 
-from core.errors import IllegalState, VersionConflict
+from core.errors import IllegalState, NotFound, VersionConflict
 from schema.context import Context
 from schema.engine import (
     All,
@@ -351,6 +352,14 @@ def report(ctx: Context, page: Slice) -> Connection[Action]:
 @query(into=shop)
 def broken(ctx: Context) -> str | None:
     raise RuntimeError("postgresql://root:password@localhost")
+
+
+@query(into=shop)
+async def lost(ctx: Context, turns: int = 0) -> str:
+    """Fails after so many turns of the event loop, and may not be null."""
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    raise NotFound(f"Lost after {turns}.")
 
 
 @mutation(scope="orders:write", into=shop)

@@ -168,3 +168,15 @@ async def test_a_cancelled_request_cancels_its_statement(ask: Asked) -> None:
             return
         await asyncio.sleep(0.02)
     pytest.fail("the statement still runs")
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["{ a: lost(turns: 50) b: lost }", "{ hello a: lost(turns: 50) report(first: -1) { totalCount } }"],
+    ids=["later in time", "later in the document, and at once"],
+)
+async def test_of_several_failures_the_first_in_the_document_is_told(ask: Asked, query: str) -> None:
+    answer = await ask(query)
+
+    assert answer["data"] is None
+    assert [error["path"] for error in answer["errors"]] == [["a"]]
