@@ -146,24 +146,24 @@ class ReadExecutor(StrawberryGraphQLCoreExecutionContext):
 
 
 async def _in_order(results: dict[str, Any], waiting: list[str], failed: Exception | None) -> dict[str, Any]:
-    """The fields with what they were waiting for. Raises what failed first in the document; the others then end."""
+    """The fields with what they were waiting for. Raises what failed first in the document, once all have ended."""
     if len(waiting) == 1 and failed is None:
         results[waiting[0]] = await results[waiting[0]]
         return results
     futures = {name: asyncio.ensure_future(results[name]) for name in waiting}
     try:
-        for name, future in futures.items():
-            results[name] = await future
-    except BaseException:
+        await asyncio.wait(futures.values())
+    except asyncio.CancelledError:  # who asked has gone
         for future in futures.values():
             future.cancel()
         await asyncio.wait(futures.values())
-        for future in futures.values():
-            future.cancelled() or future.exception()  # heard, so that nobody reports it as never retrieved
         raise
+    problems = [problem for future in futures.values() if (problem := future.exception()) is not None]
+    if problems:
+        raise problems[0]
     if failed is not None:
         raise failed
-    return results
+    return results | {name: future.result() for name, future in futures.items()}
 
 
 def forbidden(scope: str) -> GraphQLError:
