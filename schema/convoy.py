@@ -103,6 +103,8 @@ class Convoy(Generic[T]):
             for waiting in batch:
                 waiting.answer.cancel()
             raise
+        except Exception as problem:  # noqa: BLE001  # it is the answer of each of them
+            answers = [problem] * len(batch)
         for waiting, answer in zip(batch, answers, strict=True):
             _settle(waiting, answer)
 

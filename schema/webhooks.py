@@ -1,6 +1,7 @@
 """Webhooks over HTTP: `/webhooks/<integration>` takes what another system tells, at most 2 MB of it at once."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -16,14 +17,14 @@ LARGEST = 2 * 1024 * 1024
 
 
 class Listening:
-    """Of one process. What comes while other webhooks are kept is kept together, in one transaction.
+    """Of one process. What comes for an integration while its other webhooks are taken is taken together, in one go.
 
     Nobody is waited for: a sender of webhooks does not wait for one answer before it sends the next.
     """
 
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
-        self._kept: Convoy[webhooks.Heard] = Convoy(self._keep, reunion=0)
+        self._convoys: dict[str, Convoy[WebhookRequest]] = {}
 
     async def serve(self, request: Request) -> Response:
         """Hand the call to the hub byte for byte; the answer is what its sender expects."""
@@ -40,13 +41,22 @@ class Listening:
             received_at=clock.now(),
             address=str(request.url.replace(query="")),
         )
-        answer = await run_in_threadpool(webhooks.hear, self._hub, request.path_params["integration"], asked)
-        if isinstance(answer, webhooks.Heard):
-            answer = await self._kept.ask((None, answer))
+        answer: webhooks.Answer = await self._convoy(request.path_params["integration"]).ask((None, asked))
         return Response(answer.body, status_code=answer.status, media_type=answer.content_type)
 
-    async def _keep(self, asked: Sequence[Asked[webhooks.Heard]]) -> list[webhooks.Answer]:
-        return await run_in_threadpool(webhooks.keep, self._hub, [heard for _, heard in asked])
+    def _convoy(self, key: str) -> Convoy[WebhookRequest]:
+        """Of this integration; forgotten where there is none, for callers may make up as many as they like."""
+        found = self._convoys.get(key)
+        if found is None:
+            found = self._convoys[key] = Convoy(partial(self._take, key), reunion=0)
+        return found
+
+    async def _take(self, key: str, asked: Sequence[Asked[WebhookRequest]]) -> list[webhooks.Answer]:
+        try:
+            return await run_in_threadpool(webhooks.take, self._hub, key, [request for _, request in asked])
+        finally:
+            if key not in self._hub.registry.integrations:
+                self._convoys.pop(key, None)
 
 
 async def _body(request: Request) -> bytes | None:

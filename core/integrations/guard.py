@@ -6,7 +6,7 @@ looks for newer secrets before credentials count as refused; writes down the hea
 """
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -87,7 +87,9 @@ class Guard:
                 renewed, context = self._renewed(guarded, context)
                 answer = self._asked(renewed, verb, context, rest, named)
         except Exception as error:
-            if _tells(context) or not isinstance(error, _NO_FAULT):
+            # Being late for somebody in a hurry says nothing of its health.
+            hurried = context.deadline is not None and clock.now() >= context.deadline
+            if not hurried and (_tells(context) or not isinstance(error, _NO_FAULT)):
                 self._failed(key, standing.failures, error, _wrong_clock(context))
             raise
         if _tells(context):
@@ -206,19 +208,35 @@ class Guarded:
         found = getattr(self.instance, verb)
         if not callable(found):
             return found
+        return Verb(self._guard, self, verb)
 
-        def ask(*given: Any, **named: Any) -> Any:
-            if given and isinstance(given[0], crossdock.Context):
-                return self._guard.call(self, verb, *given, **named)
-            return self._pure(verb, given, named)
 
-        return ask
+class Verb:
+    """One verb of a provider. What it is handed says how it is asked: with a context, or as a pure one."""
 
-    def _pure(self, verb: str, given: tuple[Any, ...], named: Mapping[str, Any]) -> Any:
+    __slots__ = ("_guard", "_guarded", "_name")
+
+    def __init__(self, guard: Guard, guarded: Guarded, name: str) -> None:
+        self._guard = guard
+        self._guarded = guarded
+        self._name = name
+
+    def __call__(self, *given: Any, **named: Any) -> Any:
+        if given and isinstance(given[0], crossdock.Context):
+            return self._guard.call(self._guarded, self._name, *given, **named)
+        of = self._guarded
         try:
-            return verbs.ask(self.kind, verb, self.instance, given, named, seconds=verbs.PURE_SECONDS)
+            return verbs.ask(of.kind, self._name, of.instance, given, named, seconds=verbs.PURE_SECONDS)
         except TookTooLong as error:
-            log.warning("plugin.hangs", integration=self.integration, verb=verb)
-            raise PluginFault(
-                f"{self.integration} did not come back within {verbs.PURE_SECONDS:.0f} seconds."
-            ) from error
+            raise self._hangs() from error
+
+    def each(self, given: Sequence[tuple[Any, ...]]) -> list[Any]:
+        """A pure verb, asked once for each of these arguments in one go: answers, and errors in their places."""
+        of = self._guarded
+        answers = verbs.ask_each(of.kind, self._name, of.instance, given, seconds=verbs.PURE_SECONDS)
+        return [self._hangs() if isinstance(each, TookTooLong) else each for each in answers]
+
+    def _hangs(self) -> PluginFault:
+        log.warning("plugin.hangs", integration=self._guarded.integration, verb=self._name)
+        seconds = verbs.PURE_SECONDS
+        return PluginFault(f"{self._guarded.integration} did not come back within {seconds:.0f} seconds.")

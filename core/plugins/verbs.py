@@ -1,6 +1,7 @@
 """Asking one verb of a provider, so that whatever it does is an answer or an error that the hub knows how to bear."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, TypeVar, cast
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -16,6 +17,7 @@ T = TypeVar("T")
 _END = object()
 PURE_SECONDS = 10.0
 """For a verb that reaches nobody."""
+_MOST_HUNG = 2
 
 
 def ask(
@@ -25,16 +27,51 @@ def ask(
 
     Raises what a provider raises on purpose, TookTooLong, and PluginFault for everything else.
     """
-
-    def answered() -> Any:
-        answer = getattr(instance, verb)(*given, **named)
-        wrong = None if kind is None else answer_misfit(kind, verb, answer)
-        if wrong is not None:
-            raise PluginFault(wrong)
-        return answer
-
-    answer = borne(lambda: within(seconds, answered))
+    answer = borne(lambda: within(seconds, partial(_answered, kind, verb, instance, given, named)))
     return _each(answer, piece_of(kind, verb)) if isinstance(answer, Iterator) else answer
+
+
+def ask_each(
+    kind: Kind | None, verb: str, instance: object, given: Sequence[tuple[Any, ...]], *, seconds: float
+) -> list[Any]:  # what the verb answers, or the error that it raised
+    """A verb that reaches nobody, asked for each of these in one go: a thread for all of them, not one for each.
+
+    One that does not come back has that as its answer, as if it had been asked alone, and the rest are asked without
+    it. After a second one the rest are not asked: it is the plugin that hangs.
+    """
+    answers: list[Any] = []
+    hung = 0
+    while len(answers) < len(given):
+        left = given[len(answers) :]
+        if hung == _MOST_HUNG:
+            return answers + [TookTooLong(f"It did not come back {_MOST_HUNG} times.")] * len(left)
+        part: list[Any] = []
+        try:
+            within(seconds, partial(_ask_all, part, kind, verb, instance, left))
+        except (TookTooLong, PluginFault) as error:
+            hung += 1
+            answers += [*part[: len(left) - 1], error]
+        else:
+            answers += part
+    return answers
+
+
+def _ask_all(
+    answers: list[Any], kind: Kind | None, verb: str, instance: object, given: Sequence[tuple[Any, ...]]
+) -> None:
+    for each in given:
+        try:
+            answers.append(borne(partial(_answered, kind, verb, instance, each, {})))
+        except Exception as error:  # noqa: BLE001  # it is this one's answer
+            answers.append(error)
+
+
+def _answered(kind: Kind | None, verb: str, instance: object, given: tuple[Any, ...], named: Mapping[str, Any]) -> Any:
+    answer = getattr(instance, verb)(*given, **named)
+    wrong = None if kind is None else answer_misfit(kind, verb, answer)
+    if wrong is not None:
+        raise PluginFault(wrong)
+    return answer
 
 
 def borne(call: Callable[[], T]) -> T:

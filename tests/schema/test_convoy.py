@@ -143,3 +143,13 @@ def test_who_has_gone_leaves_the_others_their_answers() -> None:
     assert (a, c) == ("a done", "c done")
     assert isinstance(b, asyncio.CancelledError)
     assert batches == [["a"], ["b", "c"]]
+
+
+def test_what_fails_as_a_whole_is_told_to_each() -> None:
+    async def scenario() -> list[Any]:
+        async def broken(_asked: Sequence[Asked[str]]) -> list[Any]:
+            raise ConnectionError("gone")
+
+        return await asyncio.gather(*await ask(Convoy(broken), "a", "b"), return_exceptions=True)
+
+    assert [type(each) for each in asyncio.run(scenario())] == [ConnectionError, ConnectionError]
