@@ -36,7 +36,7 @@ format: $(STAMP)  ## mend what ruff can mend
 	$(BIN)/ruff check --quiet --fix-only .
 	$(BIN)/ruff format --quiet .
 
-bench: $(STAMP)  ## measure the import, channels, the read and the write path
+bench: $(STAMP)  ## measure the import, channels, forecasts, the read and the write path
 	$(BIN)/python -m bench
 
 schema: $(STAMP)  ## write schema/schema.graphql

@@ -20,6 +20,7 @@ from core.integrations.circuit import Circuits
 from core.integrations.guard import Guard
 from core.integrations.living import Living
 from core.integrations.tokens import Purse
+from core.kept import Kept
 from core.near import is_near
 from core.plugins import BoundProvider, Registry, load
 from core.sealing import Sealer, sealer
@@ -51,6 +52,7 @@ class Hub:
         self.engine = engine
         self.registry = registry
         self.wake = wake
+        self.kept = Kept()
         self._redis_url = redis_url or config.redis_url
 
     @contextmanager

@@ -15,9 +15,14 @@ A plugin is a package with an entry point in the group `crossdock.plugins`. It s
 
 The names below are the promise; a plugin built for `API_VERSION` runs on every hub of the same major version
 that is not older. Each kind has a module of its own: `crossdock.channel`, `.supplier`, `.carrier`,
-`.routing`, `.address`; webhooks are in `.webhooks`, payouts in `.settlements`.
+`.helpdesk`, `.routing`, `.address`, `.accounting`, `.forecast`; webhooks are in `.webhooks`, payouts in `.settlements`.
 """
 
+from crossdock.accounting import AccountingSettings as AccountingSettings
+from crossdock.accounting import Exported as Exported
+from crossdock.accounting import JournalExport as JournalExport
+from crossdock.accounting import JournalExporter as JournalExporter
+from crossdock.accounting import JournalLine as JournalLine
 from crossdock.address import Address as Address
 from crossdock.address import AddressCheck as AddressCheck
 from crossdock.address import AddressValidator as AddressValidator
@@ -73,6 +78,7 @@ from crossdock.documents import Document as Document
 from crossdock.documents import StockChangeData as StockChangeData
 from crossdock.documents import StockLine as StockLine
 from crossdock.documents import StockReason as StockReason
+from crossdock.errors import NOT_FOUND as NOT_FOUND
 from crossdock.errors import AuthExpired as AuthExpired
 from crossdock.errors import BadData as BadData
 from crossdock.errors import KeyNeeded as KeyNeeded
@@ -85,6 +91,27 @@ from crossdock.errors import Rejected as Rejected
 from crossdock.errors import Retryable as Retryable
 from crossdock.errors import Untrusted as Untrusted
 from crossdock.events import Event as Event
+from crossdock.exchange.files import FileAct as FileAct
+from crossdock.exchange.files import FileExchange as FileExchange
+from crossdock.exchange.files import FileNews as FileNews
+from crossdock.exchange.files import InFile as InFile
+from crossdock.exchange.files import OutFile as OutFile
+from crossdock.exchange.files import Sending as Sending
+from crossdock.exchange.outgoing import Ledger as Ledger
+from crossdock.exchange.outgoing import SentFile as SentFile
+from crossdock.exchange.outgoing import SentStage as SentStage
+from crossdock.exchange.settings import EmailSettings as EmailSettings
+from crossdock.exchange.settings import FolderSettings as FolderSettings
+from crossdock.exchange.settings import FtpSettings as FtpSettings
+from crossdock.exchange.settings import Mailbox as Mailbox
+from crossdock.exchange.settings import MailServer as MailServer
+from crossdock.exchange.settings import SftpSettings as SftpSettings
+from crossdock.exchange.settings import TransportSettings as TransportSettings
+from crossdock.exchange.supplier import FileSupplier as FileSupplier
+from crossdock.exchange.transport import Listed as Listed
+from crossdock.exchange.transport import Transport as Transport
+from crossdock.exchange.transport import Whereabouts as Whereabouts
+from crossdock.exchange.transport import open_transport as open_transport
 from crossdock.extensions import ComputedField as ComputedField
 from crossdock.extensions import PeriodicJob as PeriodicJob
 from crossdock.extensions import Route as Route
@@ -95,9 +122,25 @@ from crossdock.files import FileReread as FileReread
 from crossdock.files import Imported as Imported
 from crossdock.files import RejectedRow as RejectedRow
 from crossdock.files import Sample as Sample
+from crossdock.forecast import Forecast as Forecast
+from crossdock.forecast import Forecaster as Forecaster
+from crossdock.forecast import ForecastPoint as ForecastPoint
+from crossdock.forecast import History as History
 from crossdock.geo import Coordinates as Coordinates
 from crossdock.geo import distance_km as distance_km
 from crossdock.geo import locate as locate
+from crossdock.helpdesk import CardLine as CardLine
+from crossdock.helpdesk import CardShipment as CardShipment
+from crossdock.helpdesk import Note as Note
+from crossdock.helpdesk import NoteWriter as NoteWriter
+from crossdock.helpdesk import OrderCard as OrderCard
+from crossdock.helpdesk import Posted as Posted
+from crossdock.helpdesk import Rendered as Rendered
+from crossdock.helpdesk import Ticket as Ticket
+from crossdock.helpdesk import TicketEvent as TicketEvent
+from crossdock.helpdesk import TicketLinker as TicketLinker
+from crossdock.helpdesk import TicketReceiver as TicketReceiver
+from crossdock.helpdesk import TicketSource as TicketSource
 from crossdock.hooks import PROJECT as PROJECT
 from crossdock.hooks import hookimpl as hookimpl
 from crossdock.hooks import hookspec as hookspec
@@ -110,6 +153,10 @@ from crossdock.money import Money as Money
 from crossdock.money import cumulative as cumulative
 from crossdock.money import divide as divide
 from crossdock.money import exponent as exponent
+from crossdock.notifier import Medium as Medium
+from crossdock.notifier import Message as Message
+from crossdock.notifier import MessageSender as MessageSender
+from crossdock.notifier import Sent as Sent
 from crossdock.orders import CancellationData as CancellationData
 from crossdock.orders import CancelRequestData as CancelRequestData
 from crossdock.orders import CustomerData as CustomerData
@@ -139,6 +186,10 @@ from crossdock.provider import Integration as Integration
 from crossdock.provider import Kind as Kind
 from crossdock.provider import Manifest as Manifest
 from crossdock.provider import Provider as Provider
+from crossdock.quotes import Lacking as Lacking
+from crossdock.quotes import Quote as Quote
+from crossdock.quotes import QuoteRequest as QuoteRequest
+from crossdock.quotes import QuoteSource as QuoteSource
 from crossdock.readdress import AddressGuard as AddressGuard
 from crossdock.returns import ChannelReturn as ChannelReturn
 from crossdock.returns import ChannelReturnState as ChannelReturnState

@@ -4,13 +4,18 @@ from collections.abc import Iterable
 from typing import Any
 
 from crossdock import (
+    accounting,
     address,
     carrier,
     channel,
     check,
     files,
+    forecast,
+    helpdesk,
     install,
+    notifier,
     payment,
+    quotes,
     readdress,
     risk,
     routing,
@@ -48,6 +53,7 @@ VERBS: dict[Kind, dict[str, Any]] = {
         "offers": supplier.OfferSource,
         "receipts": supplier.ReceiptSource,
         "work": supplier.WorkReporter,
+        "quotes": quotes.QuoteSource,
         **_ANY,
     },
     "carrier": {
@@ -62,13 +68,28 @@ VERBS: dict[Kind, dict[str, Any]] = {
     },
     "address": {"validate": address.AddressValidator, **_ANY},
     "routing": {"plan": routing.RoutingStrategy},
+    "helpdesk": {
+        "webhooks": helpdesk.TicketReceiver,
+        "tickets": helpdesk.TicketSource,
+        "links": helpdesk.TicketLinker,
+        "notes": helpdesk.NoteWriter,
+        **_ANY,
+    },
     "payment": {
         "capture": payment.PaymentCapturer,
         "refund": payment.PaymentRefunder,
         "status": payment.PaymentWatcher,
         **_ANY,
     },
+    "notifier": {
+        "email": notifier.MessageSender,
+        "sms": notifier.MessageSender,
+        "push": notifier.MessageSender,
+        **_ANY,
+    },
     "risk": {"assess": risk.RiskAssessor, "outcomes": risk.RiskLearner, **_ANY},
+    "accounting": {"export": accounting.JournalExporter, **_ANY},
+    "forecast": {"predict": forecast.Forecaster},
 }
 """Kind to capability to the Protocol of its verbs. Kinds that are not here take any capability."""
 

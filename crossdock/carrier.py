@@ -134,12 +134,16 @@ class Scan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ManifestRequest:
+    """The labels whose parcels are collected together from one place, in the order in which they were bought."""
+
     label_external_ids: tuple[str, ...]
     ship_from: Address
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ManifestDocument:
+    """The paper. `external_id` is the carrier's own number of it; `format` as a label's."""
+
     external_id: str
     content: bytes
     format: str = "PDF"
@@ -214,7 +218,12 @@ class ReturnLabelSource(Protocol):
 
 @runtime_checkable
 class ManifestSource(Protocol):
-    """Capability `manifests`."""
+    """Capability `manifests`. The idempotency key is `ctx.key`: the same key makes one manifest."""
 
-    def manifest(self, ctx: Context[Any], request: ManifestRequest) -> ManifestDocument: ...
-    def find_manifest(self, ctx: Context[Any], request: ManifestRequest) -> ManifestDocument | None: ...
+    def manifest(self, ctx: Context[Any], request: ManifestRequest) -> ManifestDocument:
+        """Make the paper for all of these labels, or for none. Raises Rejected, Retryable, OutcomeUnknown."""
+        ...
+
+    def find_manifest(self, ctx: Context[Any], request: ManifestRequest) -> ManifestDocument | None:
+        """The manifest made with this key, or None when none was."""
+        ...

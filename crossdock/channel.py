@@ -161,7 +161,10 @@ class OrderSource(Protocol):
         ...
 
     def fetch_order(self, ctx: Context[Any], external_id: str) -> RawOrder:
-        """One order as it is now. Raises Rejected where the channel knows none of this id."""
+        """One order as it is now. Raises Rejected with the code NOT_FOUND where the channel knows none of this id.
+
+        Then there is nothing to read. Any other refusal waits among the failed jobs, for a person to mend and replay.
+        """
         ...
 
     def map_order(self, raw: RawOrder) -> OrderData:

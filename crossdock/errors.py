@@ -51,10 +51,14 @@ class AuthExpired(ProviderError):
     """Credentials were refused. The hub marks the integration DOWN, tells the operator and stops calling."""
 
 
+NOT_FOUND = "NOT_FOUND"
+"""The code of a Rejected that says: the other side knows no such thing."""
+
+
 class Rejected(ProviderError):
     """The other side said no and would again. Shown to the user, never retried.
 
-    `code` is the other side's own; `field` names the part of the request that it disliked.
+    `code` is the other side's own, or NOT_FOUND; `field` names the part of the request that it disliked.
     """
 
     def __init__(self, code: str, message: str, field: str | None = None) -> None:

@@ -53,7 +53,7 @@ def _us(postal_code: str) -> Coordinates | None:
     import zipcodes  # noqa: PLC0415  # unpacks 40,000 places; only who ships to the US pays for it
 
     try:
-        places = zipcodes.matching(postal_code)  # type: ignore[no-untyped-call]
+        places = zipcodes.matching(postal_code)
     except (ValueError, TypeError):  # not digits
         return None
     return Coordinates(float(places[0]["lat"]), float(places[0]["long"])) if places else None

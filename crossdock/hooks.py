@@ -28,22 +28,22 @@ hookimpl = pluggy.HookimplMarker(PROJECT)
 
 
 @hookspec
-def crossdock_providers() -> Sequence[Provider]:  # type: ignore[empty-body]
+def crossdock_providers() -> Sequence[Provider]:
     """Say what this plugin offers. Called once per process, after settings were read."""
 
 
 @hookspec
-def crossdock_validate_order(order: OrderView) -> Sequence[Finding]:  # type: ignore[empty-body]
+def crossdock_validate_order(order: OrderView) -> Sequence[Finding]:
     """Look at an order before it is routed; no findings is a pass. Pure."""
 
 
 @hookspec
-def crossdock_routing_constraints(problem: RoutingProblem) -> Sequence[Exclusion]:  # type: ignore[empty-body]
+def crossdock_routing_constraints(problem: RoutingProblem) -> Sequence[Exclusion]:
     """Name locations that must not ship this order, or an item of it. Pure."""
 
 
 @hookspec
-def crossdock_routing_signals(problem: RoutingProblem) -> Sequence[RoutingSignal]:  # type: ignore[empty-body]
+def crossdock_routing_signals(problem: RoutingProblem) -> Sequence[RoutingSignal]:
     """Add to a candidate's cost, days or priority. Pure."""
 
 
@@ -53,7 +53,7 @@ def crossdock_return_policy(request: ReturnRequest) -> PolicyVerdict | None:
 
 
 @hookspec
-def crossdock_journal(event: Event) -> Sequence[EntryDraft]:  # type: ignore[empty-body]
+def crossdock_journal(event: Event) -> Sequence[EntryDraft]:
     """Propose entries for the books. Pure; the core checks that they balance, then posts them."""
 
 
@@ -63,15 +63,15 @@ def crossdock_on_event(event: Event) -> None:
 
 
 @hookspec
-def crossdock_schema() -> Sequence[SchemaExtension]:  # type: ignore[empty-body]
+def crossdock_schema() -> Sequence[SchemaExtension]:
     """Add types and computed fields to the API. Called once, when the schema is built."""
 
 
 @hookspec
-def crossdock_jobs() -> Sequence[PeriodicJob]:  # type: ignore[empty-body]
+def crossdock_jobs() -> Sequence[PeriodicJob]:
     """Name periodic jobs. Called once per process."""
 
 
 @hookspec
-def crossdock_routes() -> Sequence[Route]:  # type: ignore[empty-body]
+def crossdock_routes() -> Sequence[Route]:
     """Name HTTP routes under `/x/<plugin>/`. Called once, when the HTTP app is built."""

@@ -39,6 +39,7 @@ class Candidate:
     eta_days: from now to the door; None when nobody knows. ship_on: the working day it would leave.
     priority: higher is preferred. capacity_left: units it can still take today; None is no limit.
     excluded: sentences why it must not ship any of it; excluded_items: item to sentence, for one item.
+    remarks: sentences that the hub writes into the decision beside it, whoever wins.
     """
 
     location: str
@@ -53,6 +54,7 @@ class Candidate:
     capacity_left: int | None = None
     excluded: tuple[str, ...] = ()
     excluded_items: Mapping[str, str] = field(default_factory=dict, hash=False)
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -150,7 +150,11 @@ class StockSnapshot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SupplierOfferData:
-    """At what price and in what time a supplier sells one SKU."""
+    """At what price and in what time a supplier sells one SKU.
+
+    sku: ours, where the supplier knows it, else its own. lead_time_days: a part of a day counts as a whole one.
+    pack_size: it is sold in multiples of so many. stock: how many it has; None: it does not say.
+    """
 
     sku: str
     supplier_sku: str | None
@@ -158,11 +162,15 @@ class SupplierOfferData:
     lead_time_days: Decimal
     minimum_quantity: int = 1
     pack_size: int = 1
+    stock: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptData:
-    """Goods that a 3PL took in for us, by its own count."""
+    """Goods that a 3PL took in for us, by its own count: (SKU, units) of each line.
+
+    external_id: its own name for this receipt, which is booked once. purchase_order: the number that we gave (PO-17).
+    """
 
     external_id: str
     purchase_order: str | None
@@ -238,11 +246,22 @@ class StockSource(Protocol):
 class OfferSource(Protocol):
     """Capability `offers`."""
 
-    def fetch_offers(self, ctx: Context[Any]) -> Sequence[SupplierOfferData]: ...
+    def fetch_offers(self, ctx: Context[Any]) -> Sequence[SupplierOfferData]:
+        """All that it offers now: what it named before and no longer does is withdrawn. An empty answer withdraws none.
+
+        What it names twice counts as it was named first.
+        """
+        ...
 
 
 @runtime_checkable
 class ReceiptSource(Protocol):
     """Capability `receipts`."""
 
-    def fetch_receipts(self, ctx: Context[Any]) -> Sequence[ReceiptData]: ...
+    def fetch_receipts(self, ctx: Context[Any]) -> Sequence[ReceiptData]:
+        """What it took in. Naming a receipt again is harmless.
+
+        `ctx.cursor` is when the latest one came that the hub has, in ISO 8601; None: it has none yet. Go back some days
+        from there, for receipts are often written down late.
+        """
+        ...

@@ -17,6 +17,7 @@ _DOMAINS = (
     "integrations",
     "kpis",
     "ledger",
+    "notifications",
     "orders",
     "purchasing",
     "returns",

@@ -11,7 +11,7 @@ from core.plugins.bound import START_SECONDS, BoundProvider, bind
 from core.plugins.patience import within
 from core.plugins.problem import Problem, Refused
 from core.plugins.registry import LoadedIntegration, LoadedPlugin
-from core.plugins.secrets import is_secret, resolved
+from core.plugins.secrets import hint_of, resolved
 
 Where = Callable[[str | None], str]
 
@@ -60,8 +60,7 @@ def _settings(
     for name, value in raw.items():
         if name == "plugin":
             continue
-        secret = from_file and is_secret(model, name)
-        values[name] = resolved(value, name, where(name), secret=secret) if from_file else value
+        values[name] = resolved(value, name, where(name), hint=hint_of(model, name)) if from_file else value
     try:
         return within(START_SECONDS, lambda: model.model_validate(values))
     except ValidationError as error:

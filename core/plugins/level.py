@@ -139,7 +139,7 @@ def _standing(rung: Rung, plugin: LoadedPlugin, proofs: Sequence[Proof], *, read
             return Standing(rung, State.UNTRIED)
         wrong = _SEEN[rung.promise](plugin)
         return Standing(rung, State.MISSING, wrong) if wrong else Standing(rung, State.KEPT)
-    if rung.promise in {Promise.WEBHOOKS, Promise.SWEEP} and not _takes_orders(plugin):
+    if rung.promise in {Promise.WEBHOOKS, Promise.SWEEP} and not _hears_news(plugin):
         return Standing(rung, State.NOT_NEEDED, "it fetches no orders")
     return _proven(rung, plugin, [each for each in proofs if each.promise == rung.promise], proofs)
 
@@ -169,5 +169,5 @@ def _remote(provider: Provider) -> bool:
     return "url" in provider.settings.model_fields or provider.sandbox_is_app
 
 
-def _takes_orders(plugin: LoadedPlugin) -> bool:
-    return "channel.orders" in plugin.capabilities
+def _hears_news(plugin: LoadedPlugin) -> bool:
+    return bool({"channel.orders", "helpdesk.tickets"} & set(plugin.capabilities))

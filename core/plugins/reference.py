@@ -11,16 +11,8 @@ import crossdock
 from crossdock import hooks
 from crossdock.capabilities import VERBS
 
-NOT_CALLED_YET: frozenset[str] = frozenset(
-    {
-        *("supplier.fetch_offers", "supplier.fetch_receipts"),
-        *("carrier.manifest", "carrier.find_manifest"),
-    }
-)
-"""Hooks, and verbs as kind.verb, that a plugin may have and that this release of the hub never asks for."""
-
 _FIELD = re.compile(r"^(\w+(?:, \w+)*): ", re.MULTILINE)
-_YET = "*Not called by this release.*"
+_FILES = (crossdock.FileExchange, crossdock.Transport)
 _HEAD = """# Plugin reference
 
 Every hook, verb and type of the plugin contract, version {version}, in the words of `crossdock` itself; what they are
@@ -37,27 +29,28 @@ def as_markdown() -> str:
     parts.append("## Capabilities\n")
     for kind, capabilities in VERBS.items():
         parts += [_capability(kind, name, protocol) for name, protocol in capabilities.items()]
+    parts.append("## Files\n")
+    parts += [_protocol(each.__name__, _doc(each), each) for each in _FILES]
+    files = [verb for each in _FILES for verb in _verbs(each)]
     parts.append("## Types\n")
-    parts += [_type(each) for each in _reachable([*specs, *verbs])]
+    parts += [_type(each) for each in _reachable([*specs, *verbs, *files])]
     return "\n".join(parts)
 
 
 def _hook(function: Callable[..., Any]) -> str:
-    yet = f" {_YET}" if function.__name__ in NOT_CALLED_YET else ""
-    return f"### {function.__name__}\n\n{_fenced(_signature(function))}\n{_doc(function)}{yet}\n"
+    return f"### {function.__name__}\n\n{_fenced(_signature(function))}\n{_doc(function)}\n"
 
 
 def _capability(kind: str, name: str, protocol: type) -> str:
-    verbs = _verbs(protocol)
     said = _doc(protocol).removeprefix(f"Capability `{name}`").removeprefix(f" of kind `{kind}`").lstrip(".: ")
-    parts = [f"### {kind}: {name}\n", *([said[0].upper() + said[1:] + "\n"] if said else [])]
+    return _protocol(f"{kind}: {name}", said, protocol)
+
+
+def _protocol(title: str, said: str, protocol: type) -> str:
+    verbs = _verbs(protocol)
+    parts = [f"### {title}\n", *([said[0].upper() + said[1:] + "\n"] if said else [])]
     parts.append(_fenced("\n".join(_signature(verb) for verb in verbs)))
-    waiting = [verb for verb in verbs if f"{kind}.{verb.__name__}" in NOT_CALLED_YET]
     notes = {verb.__name__: " ".join(_doc(verb).split()) for verb in verbs}
-    if waiting == verbs:
-        parts.append(f"{_YET}\n")
-    else:
-        notes |= {verb.__name__: f"{notes[verb.__name__]} {_YET}".strip() for verb in waiting}
     told = [f"- `{verb}`: {note}" for verb, note in notes.items() if note]
     return "\n".join([*parts, *told, *([""] if told else [])])
 

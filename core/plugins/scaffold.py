@@ -10,18 +10,42 @@ from string import Template
 
 from core.errors import AlreadyExists, Invalid
 
-KINDS = ("address", "carrier", "channel", "payment", "risk", "routing", "supplier")
+KINDS = (
+    "accounting",
+    "address",
+    "carrier",
+    "channel",
+    "forecast",
+    "helpdesk",
+    "notifier",
+    "payment",
+    "risk",
+    "routing",
+    "supplier",
+)
 """Those that there is a template for."""
 
-_TALKS_TO_NOBODY = {"address", "payment", "risk", "routing"}
-_NEEDS = {"address": ("pydantic",), "payment": ("pydantic",), "risk": ("pydantic",), "routing": ()}
+_TALKS_TO_NOBODY = {"accounting", "address", "forecast", "notifier", "payment", "risk", "routing"}
+_NEEDS = {
+    "accounting": ("pydantic",),
+    "address": ("pydantic",),
+    "forecast": ("pydantic",),
+    "notifier": ("pydantic",),
+    "payment": ("pydantic",),
+    "risk": ("pydantic",),
+    "routing": (),
+}
 """What the others need is an HTTP API's."""
 _NAME = re.compile(r"[a-z][a-z0-9]*([_-][a-z0-9]+)*")
 _SUFFIX = ".tmpl"
 _WHAT = {
+    "accounting": "The books, day by day, for {title}.",
     "address": "Addresses, judged by {title}.",
     "carrier": "Rates and labels of {title}.",
     "channel": "Orders, stock and shipments of {title}.",
+    "forecast": "Demand, expected by {title}.",
+    "helpdesk": "Tickets of {title}, with the orders that they are about.",
+    "notifier": "Messages to shoppers by {title}.",
     "payment": "Payments by {title}.",
     "risk": "Orders, judged by {title}.",
     "routing": "Routing by {title}.",

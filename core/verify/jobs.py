@@ -37,4 +37,20 @@ CHECKS = (
           and not exists (select from failed_jobs where job = 'orders.advance' and same_as = orders.id::text)
         """,
     ),
+    sql(
+        0,
+        "stuck_notifications",
+        "A message that waits to be sent has a job that will send it, and one that was not sent says why",
+        """
+        select 'ntf_' || id as subject,
+            case state when 'QUEUED' then format('The message to %s waits, and no job will send it.', recipient)
+                else format('The message is %s, and nothing says when or why.', state) end as message
+        from notifications
+        where (state = 'SENT' and sent_at is null) or (state in ('FAILED', 'SUPPRESSED') and reason is null)
+          or (state = 'QUEUED'
+            and not exists (select from jobs where name = 'notifications.send' and same_as = notifications.id::text)
+            and not exists (
+                select from failed_jobs where job = 'notifications.send' and same_as = notifications.id::text))
+        """,
+    ),
 )

@@ -11,9 +11,10 @@ from crossdock.carrier import RateRequest
 from crossdock.provider import Integration
 from crossdock.settings import Settings
 from crossdock.testing.labels import LabelContract
+from crossdock.testing.manifests import ManifestContract
 
 
-class CarrierContract(LabelContract):
+class CarrierContract(ManifestContract):
     """Set addresses and a parcel that the carrier takes, where these are not taken."""
 
     buys: ClassVar[str] = "buy_label"

@@ -1,6 +1,7 @@
 """What a channel promises about acts: once, whatever the wire does to them."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, ClassVar
 
@@ -29,15 +30,21 @@ ACTS = {
 class ActPromises(OrderPromises):
     """Part of `ChannelContract`.
 
-    by_people: verbs whose acts the channel takes from people alone, on pages of its own: they raise NotSupported.
+    corrected: the tracking number that takes a wrong one's place. by_people: verbs whose acts the channel takes from
+    people alone, on pages of its own: they raise NotSupported.
     """
 
     carrier: ClassVar[str] = "UPS"
+    corrected: ClassVar[str] = "1Z999AA10123456785"
     by_people: ClassVar[Collection[str]] = ()
 
     def done(self, remote: Any, verb: str, order_id: str) -> int:
         """How often the sandbox has done what a verb asks for, for this order."""
         raise NotImplementedError
+
+    def numbers(self, remote: Any, order_id: str) -> Sequence[str]:  # noqa: ARG002  # a suite's own
+        """The tracking numbers that the sandbox shows for an order. Without it nobody counts corrections."""
+        pytest.skip("The suite does not say which `numbers` the sandbox shows.")
 
     def ask_cancel(self, remote: Any, order_id: str) -> str:
         """Have the shopper ask the channel to cancel; the request's id. Needed where `cancel` is claimed."""
@@ -106,6 +113,35 @@ class ActPromises(OrderPromises):
         assert found.external_id == receipt.external_id
         assert receipt.at.tzinfo is not None
         assert self.done(world.remote, verb, order_id) == 1
+
+    def a_correction(self, world: World) -> tuple[str, ShipmentNotice]:
+        """An order whose package was told with a wrong number, and what is to be told now."""
+        order_id, wrong, _ = self.an_act(world, "confirm_shipment")
+        first = world.act("confirm_shipment", wrong, key="act-1")
+        return order_id, replace(wrong, tracking_number=self.corrected, corrects=first.external_id)
+
+    def test_a_wrong_tracking_number_is_corrected_and_the_correction_found(self, world: World) -> None:
+        order_id, right = self.a_correction(world)
+        before = world.ask("find_shipment", right, key="act-2")
+
+        receipt = world.act("confirm_shipment", right, key="act-2")
+        found = world.ask("find_shipment", right, key="act-2")
+
+        assert before is None, "the first word about the package was taken for its correction"
+        assert found is not None, "it was corrected and is not found"
+        assert found.external_id == receipt.external_id
+        assert self.numbers(world.remote, order_id).count(self.corrected) == 1
+
+    @proves(Promise.OUTCOMES)
+    def test_a_correction_whose_answer_is_lost_is_told_once(self, new_world: NewWorld) -> None:
+        def prepare(world: World) -> Prepared:
+            order_id, right = self.a_correction(world)
+            return Prepared(
+                act=lambda: world.act("confirm_shipment", right, key="act-2"),
+                done=lambda: self.numbers(world.remote, order_id).count(self.corrected),
+            )
+
+        self.survives("confirm_shipment", Fault.UNANSWERED, new_world, prepare)
 
     def test_what_people_must_do_themselves_is_said_so(self, world: World) -> None:
         if not self.by_people:

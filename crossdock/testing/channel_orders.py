@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import pytest
 
 from crossdock.channel import OrderPage, RawOrder
-from crossdock.errors import BadData, Rejected
+from crossdock.errors import NOT_FOUND, BadData, Rejected
 from crossdock.orders import OrderData
 from crossdock.testing.isolation import no_network
 from crossdock.testing.ladder import Promise, proves
@@ -45,7 +45,7 @@ class OrderPromises(RemoteContract):
 
         found = list(pages(world, window))
 
-        assert len(found) > 2, f"{self.many} orders came on {len(found)} pages: set `many` to more"  # noqa: PLR2004
+        assert len(found) > 2, f"{self.many} orders came on {len(found)} pages: set `many` to more"  # noqa: PLR2004  # one between
         told = [order.external_id for page in found for order in page.orders]
         assert set(told) >= set(ids), f"{len(set(ids) - set(told))} orders are on no page"
         assert not any(page.quarantined for page in found)
@@ -83,8 +83,9 @@ class OrderPromises(RemoteContract):
         assert paged.changed_at is None or paged.changed_at.tzinfo is not None
 
     def test_an_order_that_the_channel_does_not_know_is_rejected(self, world: World) -> None:
-        with pytest.raises(Rejected):
+        with pytest.raises(Rejected) as refused:
             world.ask("fetch_order", "999999999999")
+        assert refused.value.code == NOT_FOUND
 
     def test_orders_can_be_acknowledged_twice(self, world: World) -> None:
         ids = self.placed(world, 2)

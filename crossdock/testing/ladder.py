@@ -45,7 +45,12 @@ RUNGS = (
     Rung("silver", Promise.LIMITS, "Raise RateLimited with `until`, and ask no more.", remote=True),
     Rung("silver", Promise.LOGIN, "Raise AuthExpired where credentials are refused.", remote=True),
     Rung("silver", Promise.FAILURES, "Raise BadData for what makes no sense, and show no secrets.", remote=True),
-    Rung("gold", Promise.WEBHOOKS, "Claim `webhooks` or `notifications`, and pass their tests.", kinds=("channel",)),
+    Rung(
+        "gold",
+        Promise.WEBHOOKS,
+        "Claim `webhooks` or `notifications`, and pass their tests.",
+        kinds=("channel", "helpdesk"),
+    ),
     Rung("gold", Promise.SWEEP, "Have `fetch_orders` lose nothing in windows that overlap.", kinds=("channel",)),
     Rung("gold", Promise.DIAGNOSTICS, "Claim `check`, and say what is wrong and how to mend it.", remote=True),
     Rung("platinum", Promise.TYPES, "Add `py.typed`, and pass `mypy --strict`."),

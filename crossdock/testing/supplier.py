@@ -8,12 +8,13 @@ import pytest
 from crossdock.address import Address
 from crossdock.context import Context
 from crossdock.provider import Integration, Kind, Provider
+from crossdock.quotes import Quote, QuoteRequest
 from crossdock.settings import Settings
 from crossdock.supplier import SupplierLine, SupplierOrder, Updates
-from crossdock.testing.contract import Contract
+from crossdock.testing.supplier_news import SupplierNewsContract
 
 
-class SupplierContract(Contract):
+class SupplierContract(SupplierNewsContract):
     """With a sandbox, news is played; without one, `fetch_updates` is only asked."""
 
     kind: ClassVar[Kind] = "supplier"
@@ -106,6 +107,34 @@ class SupplierContract(Contract):
 
         assert found is not None
         assert found.external_id == asked.external_id
+
+    def test_a_quote_tells_what_shipping_would_take_and_orders_nothing(
+        self, registration: Provider, subject: Any, integration: Integration[Settings], home: Path
+    ) -> None:
+        if "quotes" not in registration.capabilities:
+            pytest.skip("It gives no quotes.")
+        first, *others = self._quotes(subject, integration, home)
+
+        asked = {line.line: line.quantity for line in self.order.lines}
+        for quote in (first, *others):
+            assert quote.service
+            assert quote.cost is None or quote.cost.minor >= 0
+            assert all(0 < each.quantity <= asked[each.line] for each in quote.lacking)
+        assert [each.service for each in self._quotes(subject, integration, home)] == [
+            each.service for each in (first, *others)
+        ]
+        ctx = self.context(integration, home, key="submit-1")
+        assert subject.find_submission(ctx, self.order) is None
+
+    def _quotes(self, subject: Any, integration: Integration[Settings], home: Path) -> list[Quote]:
+        assert self.order.ship_to is not None
+        request = QuoteRequest(
+            location=self.order.location,
+            ship_to=self.order.ship_to,
+            lines=self.order.lines,
+            shipping_method=self.order.shipping_method,
+        )
+        return list(subject.quote(self.context(integration, home), request))
 
     def _news(self, subject: Any, integration: Integration[Settings], home: Path) -> list[str]:
         ctx: Context[Settings] = self.context(integration, home)

@@ -31,6 +31,7 @@ FIND = {
     "void_label": "find_void",
     "submit": "find_submission",
     "request_cancel": "find_cancel_request",
+    "post_note": "find_note",
 }
 """The verb that asks whether an act happened."""
 

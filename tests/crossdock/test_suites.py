@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 import crossdock
-from crossdock import CaptureRequest, Provider, Rejected
-from crossdock.testing import AddressGuardContract, PaymentContract, RiskContract, a_context
-from tests.acceptance import bank, boutique
+from crossdock import CaptureRequest, Integration, Provider, Rejected, Settings
+from crossdock.testing import AddressGuardContract, NotifierContract, PaymentContract, RiskContract, a_context
+from tests.acceptance import bank, boutique, herald
 
 
 def _of(kind: str) -> Provider:
@@ -30,6 +30,18 @@ class TestClerk(RiskContract):
     @pytest.fixture
     def registration(self) -> Provider:
         return _of("risk")
+
+
+class TestHerald(NotifierContract):
+    provider = "herald"
+
+    @pytest.fixture
+    def registration(self) -> Provider:
+        (found,) = herald.crossdock_providers()
+        return found
+
+    def taken(self, integration: Integration[Settings], home: Path) -> int:  # noqa: ARG002  # it has one loft
+        return len(herald.told(home))
 
 
 class TestBoutique(AddressGuardContract):

@@ -22,9 +22,13 @@ GUIDES = {
     "channel": "channel.md",
     "supplier": "supplier.md",
     "routing": "routing.md",
+    "helpdesk": "helpdesk.md",
     "address": "other-kinds.md",
     "payment": "other-kinds.md",
+    "notifier": "other-kinds.md",
     "risk": "other-kinds.md",
+    "accounting": "other-kinds.md",
+    "forecast": "other-kinds.md",
 }
 
 

@@ -1,11 +1,13 @@
 """Whatever is wrong with one plugin or integration is said with its mend, and the others run."""
 
+from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
 
 from core.errors import NotSupported, PluginUnavailable, SettingsError
-from core.plugins import load
+from core.plugins import Registry, load
+from core.plugins.find import GROUP
 from tests.core.plugins.house import PIGEON, House
 
 GOOD = """
@@ -125,6 +127,34 @@ def test_secrets_come_by_reference_and_are_masked(house: House, tmp_path: Path) 
     assert tokens == ["from the environment", "from a file"]
     assert registry.integrations["one"].config == {"loft": "north", "birds": 3, "token": "**********"}
     assert "environment" not in repr(registry.integrations["one"])
+
+
+TRAVELS = """
+[integrations.mill]
+plugin = "folder_supplier"
+transport = {{ kind = "sftp", host = "mill.example", user = "us", host_key = "SHA256:{key}", password = {password} }}
+"""
+
+
+def mill(tmp_path: Path, password: str) -> Registry:
+    """A supplier whose settings have a table with a secret in it."""
+    path = tmp_path / "plugins.toml"
+    path.write_text(TRAVELS.format(key="x" * 43, password=password))
+    return load(path, points=[EntryPoint("folder_supplier", "plugins.folder_supplier", GROUP)])
+
+
+def test_a_secret_within_a_table_is_a_reference_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MILL_PASSWORD", "hush")
+
+    integration = mill(tmp_path, '{ env = "MILL_PASSWORD" }').integration("mill")
+
+    assert integration.settings is not None
+    assert integration.settings.model_dump()["transport"]["password"].get_secret_value() == "hush"
+    assert integration.config["transport"]["password"] == "**********"
+    ((_, problem),) = mill(tmp_path, '"hush"').problems
+    assert "'transport.password' is a secret and must not stand in the file" in problem.reason
+    ((_, problem),) = mill(tmp_path, '{ env = "NOT_SET_ANYWHERE" }').problems
+    assert "'transport.password' refers to the environment variable NOT_SET_ANYWHERE" in problem.reason
 
 
 def test_a_wrong_value_is_never_repeated_for_it_may_be_a_secret(house: House) -> None:

@@ -88,7 +88,7 @@ VERBS = [(kind, name) for kind, protocols in crossdock.VERBS.items() for name in
 
 
 def reaches_somebody(kind: crossdock.Kind, verb: str) -> bool:
-    (spec,) = (vars(each)[verb] for each in crossdock.VERBS[kind].values() if verb in vars(each))
+    (spec,) = {vars(each)[verb] for each in crossdock.VERBS[kind].values() if verb in vars(each)}
     return "ctx" in spec.__code__.co_varnames
 
 

@@ -30,6 +30,13 @@ def test_checks_have_names_of_their_own_and_cover_every_invariant() -> None:
     assert {check.invariant for check in verify.CHECKS} == set(range(12))
 
 
+EXPORTED = """
+with export as (
+    insert into journal_exports
+        (integration_id, day, currency, number, correction, state, reporting_currency, drafted_at)
+    values (1, '2026-03-02', 'GBP', 1, false, 'EXPORTED', 'GBP', now() + interval '1 day') returning id
+) insert into journal_export_lines (export_id, account_id, amount_minor) select id, 1, 5 from export
+"""
 BROKEN = {
     "line_units": "update order_lines set open = open + 1 where order_id = 3",
     "line_cancelling": "update order_lines set cancelling = 99 where order_id = 3",
@@ -75,6 +82,8 @@ BROKEN = {
     "values (1, 'S-1', 'GBP', 100, 99)",
     "settlement_books": "insert into settlements (channel_id, external_id, currency, payout_minor, unmatched_minor) "
     "values (1, 'S-1', 'GBP', 100, 100)",
+    "export_balance": EXPORTED,
+    "exported_days": EXPORTED,
     "refund_parts": "update refunds set goodwill_minor = 1",
     "refund_payments": "update refund_payments set amount_minor = amount_minor + 1",
     "payment_refunded": "update payments set refunded_minor = captured_minor + 1",
@@ -104,6 +113,10 @@ BROKEN = {
     "orphaned_jobs": "insert into jobs (name, queue, state, worker) values ('x', 'default', 'RUNNING', 'gone')",
     "twin_jobs": "insert into jobs (name, queue, same_as) values ('x', 'default', '1'), ('x', 'default', '1')",
     "stuck_orders": "delete from jobs",
+    "stuck_notifications": (
+        "insert into notifications (order_id, event, template, medium, language, recipient, state, body) "
+        "values (1, 'order.created', 'x', 'EMAIL', 'en', 'ada@example.org', 'QUEUED', 'x')"
+    ),
 }
 """How to break what each check promises, by force: constraints and triggers are out of the way.
 

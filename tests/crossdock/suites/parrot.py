@@ -47,7 +47,9 @@ class Bird:
 
     def __init__(self, plugin: ModuleType, tests: ModuleType, folder: Path) -> None:
         (self.registration,) = plugin.crossdock_providers()
-        (suite,) = (each for name, each in vars(tests).items() if name.startswith("Test"))
+        (suite,) = (
+            each for each in vars(tests).values() if inspect.isclass(each) and each.__module__ == tests.__name__
+        )
         self.suite: Any = suite()
         self._folder = folder
         self._worlds: list[Any] = []
@@ -57,10 +59,12 @@ class Bird:
         method = getattr(self.suite, test)
         wanted = inspect.signature(method).parameters
         given: dict[str, object] = {"registration": self.registration, "new_world": self._new_world, **parameters}
-        if "world" in wanted or "letter" in wanted:
+        if {"world", "letter", "ticket"} & set(wanted):
             given["world"] = world = self._new_world()
             if "letter" in wanted:
                 given["letter"] = self.suite.a_letter(world)
+            if "ticket" in wanted:
+                given["ticket"] = self.suite.a_ticket(world)
         try:
             method(**{name: given[name] for name in wanted})
         finally:

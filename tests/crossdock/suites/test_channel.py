@@ -60,7 +60,7 @@ BROKEN = (
         'order = read(wire.Order, payload, where="order"); import socket; socket.socket()', _MAPPING,
     ),
     Broken(
-        "does not know what it does not know", "client.py", 'raise Rejected("not_found", ', "raise Retryable(",
+        "does not know what it does not know", "client.py", "raise Rejected(NOT_FOUND, ", "raise Retryable(",
         "test_an_order_that_the_channel_does_not_know_is_rejected",
     ),
     Broken(
