@@ -1,6 +1,6 @@
 """Item, BundleComponent, Channel and Listing."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -20,8 +20,9 @@ from core.purchasing.models import SupplierOffer as SupplierOfferRow
 from core.settings.models import Settings
 from core.stock import models as stock
 from schema.context import Context
-from schema.engine import column, many, money, node, one
+from schema.engine import column, computed, many, money, node, one
 from schema.scalars import JSON, Money
+from schema.stock.forecast import DAYS, ForecastPoint, forecasts
 
 if TYPE_CHECKING:
     from schema.integrations.types import Integration
@@ -86,7 +87,7 @@ class Item:
     hs_code: str | None = column(models.Item.hs_code)
     origin_country: str | None = column(models.Item.origin_country)
     tags: list[str] = column(models.Item.tags)
-    metadata: JSON = column(models.Item.extra)  # type: ignore[assignment]
+    metadata: JSON = column(models.Item.extra)
     components: list[BundleComponent] = many(models.Item.components, order_by=models.BundleComponent.id)
     listings: list["Listing"] = many(models.Item.listings, order_by=models.Listing.id)
     levels: list["StockLevel"] = many(models.Item.levels, order_by=stock.StockLevel.location_id, scope="stock:read")
@@ -108,6 +109,18 @@ class Item:
         scope="ledger:read",
         description="Average cost of what is on hand, in the reporting currency.",
     )
+
+    @computed(requires=[models.Item.id], scope="stock:read", rows="days")
+    @staticmethod
+    async def forecast(
+        items: Sequence[models.Item], ctx: Context, days: int | None = DAYS
+    ) -> list[list[ForecastPoint]]:
+        """What is expected to be sold on each of so many days (1 to 365), today first; nothing of bundles.
+
+        It comes from the forecaster that runs, of several from the one whose integration's key comes first. Nothing
+        without one, and of an item that it cannot bear.
+        """
+        return await forecasts(ctx, [item.id for item in items], days)
 
 
 @node(models.Channel, prefix="chn")

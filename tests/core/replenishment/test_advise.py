@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from core.catalog.models import Item, ItemKind
@@ -60,6 +61,25 @@ def test_steady_demand_needs_no_safety_and_reorders_for_its_lead_time(session: S
     assert (found.reorder_point, found.position, found.below, found.supplier_id) == (20, 15, True, supplier)
     assert found.suggested_quantity == 65  # up to the reorder point and 30 days of demand
     assert (found.days_of_cover, found.stockout_on) == (Decimal("7.5"), date(2026, 6, 8))
+
+
+def test_what_is_sold_in_packs_is_bought_in_packs(session: Session, tea: Item) -> None:
+    sold(session, tea, [2] * 90)
+    an_offer(session, tea, "acme", lead=10, cost=500)
+    session.execute(update(SupplierOffer).values(pack_size=12))
+    a_level(session, tea, a_location(session), 15)
+
+    assert advice(session, tea).suggested_quantity == 72  # of the 65 that are wanted
+
+
+def test_nothing_is_bought_by_an_offer_that_was_withdrawn(session: Session, tea: Item) -> None:
+    sold(session, tea, [2] * 90)
+    an_offer(session, tea, "acme", lead=10, cost=500, least=50)
+    session.execute(update(SupplierOffer).values(withdrawn_at=NOW))
+
+    found = advice(session, tea)
+
+    assert (found.supplier_id, found.lead_time_days) == (None, 14)
 
 
 def test_uneven_demand_needs_safety_stock_by_its_deviation(session: Session, tea: Item) -> None:
