@@ -19,13 +19,17 @@ class TicketLink(Base):
 
     id: Mapped[Id]
     helpdesk: Mapped[str]
-    """The key by which the caller knows the helpdesk."""
+    """The key of its integration, where there is one, or whatever name the caller has for it."""
     external_id: Mapped[str]
     order_id: Mapped[BigInt] = mapped_column(ForeignKey("orders.id"), index=True)
     url: Mapped[str | None]
     subject: Mapped[str | None]
     status: Mapped[str | None]
     """In the helpdesk's own words, where it told them."""
+    open: Mapped[bool] = mapped_column(server_default="true")
+    """Whether the ticket is still worked on, as far as the helpdesk told."""
+    changed_at: Mapped[datetime | None]
+    """The helpdesk's time of what is told here; what is older changes nothing."""
     linked_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
     order: Mapped["Order"] = related()

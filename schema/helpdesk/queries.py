@@ -6,6 +6,7 @@ from typing import Any
 from core.errors import Invalid
 from core.flows import lookup
 from core.flows.lookup import Clue, Hit, LookupMatch
+from core.flows.tickets import live, search
 from schema.context import Context
 from schema.customers.types import Customer, seen_by
 from schema.engine import Ref, query
@@ -38,7 +39,8 @@ async def helpdesk_context(
 ) -> HelpdeskContext | None:
     """The shopper by one of these, or by any of them in `text`: what is surest in it counts. Null for nobody known.
 
-    An order number may be ours, the channel's or the channel's id; `helpdesk` says whose ticket it is.
+    An order number may be ours, the channel's or the channel's id; `helpdesk` says whose ticket it is. A ticket that is
+    linked to no order is asked for there, for some seconds at most.
     """
     if helpdesk is not None and ticket is None:
         raise Invalid("`helpdesk` says whose ticket it is: give the ticket too.", path=("ticket",))
@@ -55,7 +57,17 @@ async def helpdesk_context(
     clues = [clue for kind, value in given.items() if value for clue in lookup.clues_of(kind, value, helpdesk=helpdesk)]
     if text is not None:
         clues = lookup.clues_in(text)
-    return await _behind(ctx, clues) if clues else None
+    found = await _behind(ctx, clues) if clues else None
+    return await _as_written(ctx, helpdesk, ticket) if found is None and ticket else found
+
+
+async def _as_written(ctx: Context, helpdesk: str | None, ticket: str) -> HelpdeskContext | None:
+    """Whoever the ticket leads to by what stands in it."""
+    written = await ctx.run(live.glance, ctx.hub, helpdesk, ticket.strip())
+    for clues in search.clues_of(written) if written is not None else ():
+        if (found := await _behind(ctx, clues)) is not None:
+            return found
+    return None
 
 
 async def _behind(ctx: Context, clues: Sequence[Clue]) -> HelpdeskContext | None:

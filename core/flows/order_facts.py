@@ -1,4 +1,4 @@
-"""What an order's summary is made of, read with the order itself."""
+"""What an order's summary is made of, as columns that are read with the order itself."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -141,6 +141,7 @@ TOLD = (
     Order.pending_shipping_address.is_not(None).label("address_pending"),
     select(Channel.name)
     .where(Channel.id == Order.channel_id, Order.fulfilled_by_channel)
+    .correlate(Order)
     .scalar_subquery()
     .label("shipped_by"),
     select(Settings.timezone).where(Settings.id == 1).scalar_subquery().label("zone"),
