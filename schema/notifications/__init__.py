@@ -1,0 +1,1 @@
+"""Notifications: what shoppers are told, and the words for it."""
