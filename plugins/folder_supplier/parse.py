@@ -3,12 +3,13 @@
 import csv
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from crossdock import (
     BadData,
+    FileNews,
+    InFile,
     Money,
     Quarantined,
     StockRow,
@@ -16,7 +17,7 @@ from crossdock import (
     UpdatedLine,
     UpdateKind,
 )
-from plugins.folder_supplier.folder import checksum
+from plugins.folder_supplier.render import checksum
 from plugins.folder_supplier.settings import FolderSupplierSettings
 
 _LARGEST = 2**31 - 1
@@ -33,58 +34,47 @@ REQUIRED = {
 Cells = dict[str, str]
 
 
-@dataclass(slots=True)
-class Parsed:
-    """What one file says; `quarantined` names the rows that were set aside."""
-
-    updates: list[SupplierUpdate] = field(default_factory=list)
-    stock: list[StockRow] = field(default_factory=list)
-    quarantined: list[Quarantined] = field(default_factory=list)
-
-
 def kind_of(name: str) -> str | None:
     """What a file is, by how its name begins: ack, ship or stock. None for others."""
     return next((kind for kind in COLUMNS if name.lower().startswith(kind)), None)
 
 
-def parse(name: str, content: bytes, settings: FolderSupplierSettings, *, read_at: datetime) -> Parsed:
+def parse(file: InFile, settings: FolderSupplierSettings) -> FileNews:
     """Read one file. Raises BadData when the file as a whole cannot be trusted."""
+    name, content = file.name, file.content
     kind = kind_of(name)
     if kind is None:
         raise BadData(f"{name}: nobody knows what it is. Names begin with ack, ship or stock.", content, name)
     rows = _rows(name, content, kind, require_trailer=settings.require_trailer)
-    parsed = Parsed()
-    reader = _Reader(name, content, settings, read_at)
+    reader, quarantined = _Reader(file, settings), list[Quarantined]()
     for line, header, row in rows:
         try:
-            reader.read(kind, line, _cells(kind, header, row), parsed)
+            reader.read(kind, line, _cells(kind, header, row))
         except ValueError as error:
             payload = ",".join(row)
             mend = "Ask the supplier for the row again, mended, in a new file."
-            parsed.quarantined.append(
-                Quarantined(source=name, line=line, reason=str(error), payload=payload, mend=mend)
-            )
-    parsed.updates = reader.updates()
-    return parsed
+            quarantined.append(Quarantined(source=name, line=line, reason=str(error), payload=payload, mend=mend))
+    return FileNews(updates=reader.updates(), stock=reader.stock, quarantined=quarantined)
 
 
 class _Reader:
     """Reads the rows of one file; rows of one order, and one parcel, become one update."""
 
-    def __init__(self, name: str, content: bytes, settings: FolderSupplierSettings, read_at: datetime) -> None:
-        self._name = name
-        self._digest = checksum(content)[:16]
+    def __init__(self, file: InFile, settings: FolderSupplierSettings) -> None:
+        self.stock: list[StockRow] = []
+        self._name = file.name
+        self._digest = file.checksum[:16]
         self._settings = settings
         self._zone = ZoneInfo(settings.timezone)
-        self._read_at = read_at
+        self._read_at = file.read_at
         self._groups: dict[tuple[str, ...], list[tuple[int, Cells, UpdatedLine]]] = {}
-        numbers = re.findall(r"\d+", name.rpartition(".")[0])
+        numbers = re.findall(r"\d+", file.name.rpartition(".")[0])
         self._sequence = int(numbers[-1][:15]) if numbers else 0
 
-    def read(self, kind: str, line: int, cells: Cells, parsed: Parsed) -> None:
+    def read(self, kind: str, line: int, cells: Cells) -> None:
         """One row. Raises ValueError with a sentence."""
         if kind == "stock":
-            parsed.stock.append(self._stock(line, cells))
+            self.stock.append(self._stock(line, cells))
             return
         reference = _given(cells, "reference")
         if kind == "ack":

@@ -4,9 +4,16 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from hashlib import sha256
 
-from crossdock import Address, SupplierOrder
-from plugins.folder_supplier.folder import checksum
+from crossdock import Address, FileAct, OutFile, Sending, SupplierOrder
+
+
+def render(sending: Sending) -> OutFile:
+    """The file that asks for an order, or to cancel it."""
+    rendered = cancellation if sending.act is FileAct.CANCEL else order
+    text = rendered(sending.order, sequence=sending.sequence, key=sending.key, at=sending.at)
+    return OutFile(name=f"{sending.stem}.csv", content=text.encode())
 
 
 def order(order: SupplierOrder, *, sequence: int, key: str, at: datetime) -> str:
@@ -36,6 +43,16 @@ def as_csv(rows: Iterable[Sequence[str]]) -> str:
     text = io.StringIO(newline="")
     csv.writer(text, lineterminator="\n").writerows(rows)
     return text.getvalue()
+
+
+def checksum(content: str) -> str:
+    """SHA-256 of the text as UTF-8, in hexadecimal."""
+    return sha256(content.encode()).hexdigest()
+
+
+def sequence_of(content: str) -> int:
+    """The sequence that a file of ours carries in its header."""
+    return int(content.split(",", 3)[2])
 
 
 def _address(address: Address | None) -> list[str]:

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from crossdock import Context, Integration
-from plugins.folder_supplier import folder as folders
+from crossdock import Context, FolderSettings, Integration
 from plugins.folder_supplier.parse import COLUMNS
-from plugins.folder_supplier.render import sealed
+from plugins.folder_supplier.render import checksum, sealed
 from plugins.folder_supplier.settings import FolderSupplierSettings
+
+_NUMBER = re.compile(r"-(\d+)\.csv$")
 
 
 @dataclass(slots=True)
@@ -30,37 +31,47 @@ class FolderPlayer:
     stock: Mapping[str, int] = field(default_factory=dict)
     ships: bool = True
     _waiting: list[list[str]] = field(default_factory=list, init=False)
+    _answers: Path = field(default_factory=Path, init=False)
 
     def play(self, ctx: Context[Any]) -> int:
-        """Ship what was taken before, then read new files. Returns how many files it read or wrote."""
-        folder = folders.prepare(self.integration.settings.folder or ctx.home)
+        """Ship what was taken before, then read new files. Returns how many files it read or wrote.
+
+        Where the files leave this machine, there is somebody real at the other end, and nothing is played.
+        """
+        travel = self.integration.settings.travel
+        if not isinstance(travel, FolderSettings):
+            return 0
+        folder = travel.folder or ctx.home
+        orders, self._answers = folder / travel.outbox, folder / travel.inbox
+        for part in (orders, self._answers):
+            part.mkdir(parents=True, exist_ok=True)
         memory = folder / ".player.json"
         self._waiting = json.loads(memory.read_text()) if memory.is_file() else []
         acts = 0
         if self.ships and self._waiting:
-            _write(folder, "ship", [[*row, ctx.now().isoformat(), ""] for row in self._waiting])
+            self._write("ship", [[*row, ctx.now().isoformat(), ""] for row in self._waiting])
             self._waiting = []
             acts += 1
-        for path in sorted((folder / "orders").glob("*.csv")):
-            self._take(folder, path)
+        for path in sorted(orders.glob("*.csv")):
+            self._take(path)
             acts += 1
         if self.stock:
             moment = ctx.now().isoformat()
-            _write(folder, "stock", [[sku, str(units), moment, ""] for sku, units in sorted(self.stock.items())])
+            self._write("stock", [[sku, str(units), moment, ""] for sku, units in sorted(self.stock.items())])
             self.stock = {}
             acts += 1
-        folders.write(memory, json.dumps(self._waiting))
+        _written(memory, json.dumps(self._waiting))
         return acts
 
-    def _take(self, folder: Path, path: Path) -> None:
+    def _take(self, path: Path) -> None:
         text = path.read_text(encoding="utf-8")
         header, *rows, trailer = list(csv.reader(text.splitlines()))
         lines = [row for row in rows if row[0] == "LINE"]
         body = text[: text.rindex("TRAILER,")]
-        if trailer[1] != str(len(lines)) or trailer[2] != folders.checksum(body):
+        if trailer[1] != str(len(lines)) or trailer[2] != checksum(body):
             raise ValueError(f"{path.name} does not fit its trailer.")
         answer = self._cancelled if header[1] == "CANCEL" else self._answered
-        _write(folder, "ack", [row for line in lines for row in answer(header, line)])
+        self._write("ack", [row for line in lines for row in answer(header, line)])
         path.unlink()
 
     def _answered(self, header: list[str], line: list[str]) -> list[list[str]]:
@@ -89,10 +100,17 @@ class FolderPlayer:
         status = "cancelled" if here else "cancel_refused"
         return [[header[3], number, sku, status, wanted, "" if here else "already shipped", "", "", ""]]
 
+    def _write(self, kind: str, rows: list[list[str]]) -> None:
+        """The supplier's next file: numbered after those that were ever there."""
+        folders = (self._answers, self._answers.parent / "done")
+        numbers = [
+            int(match[1]) for part in folders for path in part.glob("*.csv") if (match := _NUMBER.search(path.name))
+        ]
+        name = f"{kind}-{max(numbers, default=0) + 1:06d}.csv"
+        _written(self._answers / name, sealed([COLUMNS[kind], *rows], len(rows)))
 
-def _write(folder: Path, kind: str, rows: list[list[str]]) -> None:
-    """The supplier's next file: numbered after those that were ever there."""
-    there = [path.name for part in ("inbound", "done") for path in (folder / part).glob("*.csv")]
-    numbers = [int(match[1]) for name in there if (match := re.search(r"-(\d+)\.csv$", name))]
-    number = max(numbers, default=0) + 1
-    folders.write(folder / "inbound" / f"{kind}-{number:06d}.csv", sealed([COLUMNS[kind], *rows], len(rows)))
+
+def _written(path: Path, content: str) -> None:
+    part = path.with_name(f".{path.name}.part")
+    part.write_text(content, encoding="utf-8", newline="")
+    part.replace(path)

@@ -1,6 +1,7 @@
 """Files written once and whole; files read until confirmed; bad rows and bad files set aside, never lost."""
 
 import csv
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,8 +9,7 @@ import pytest
 
 from crossdock import Context, Integration, Retryable, Submission, SupplierOrder, Updates
 from crossdock.testing import SupplierContract, a_context
-from plugins.folder_supplier import folder as folders
-from plugins.folder_supplier.render import sealed
+from plugins.folder_supplier.render import checksum, sealed
 from plugins.folder_supplier.sandbox import FolderPlayer
 from plugins.folder_supplier.settings import FolderSupplierSettings
 from plugins.folder_supplier.supplier import FolderSupplier
@@ -26,7 +26,7 @@ class Desk:
         self.settings = FolderSupplierSettings.model_validate(settings)
         self.integration = Integration("dropship", "folder_supplier", self.settings)
         self.supplier = FolderSupplier(self.integration)
-        folders.prepare(home)
+        (home / "inbound").mkdir()
 
     def ctx(self, key: str = "", cursor: str | None = None) -> Context[FolderSupplierSettings]:
         return a_context(self.settings, self.home, key=key, cursor=cursor)
@@ -59,7 +59,7 @@ def test_an_order_file_carries_sequence_key_lines_and_checksum(desk: Desk) -> No
     assert rows[0][:6] == ["HEADER", "ORDER", "1", "fo_17", "1042", "fo_17"]
     assert rows[1][:4] == ["SHIP_TO", "Ada, Lovelace", "", '12 "St" James']
     assert rows[2] == ["LINE", "1", "85123A", "", "6", "Holder, white"]
-    assert rows[4] == ["TRAILER", "2", folders.checksum(text[: text.index("TRAILER")])]
+    assert rows[4] == ["TRAILER", "2", checksum(text[: text.index("TRAILER")])]
 
 
 def test_sequences_rise_and_a_key_keeps_its_own(desk: Desk) -> None:
@@ -77,22 +77,31 @@ def test_an_order_that_the_supplier_took_away_is_still_found_and_not_written_aga
     assert desk.files("orders") == []
 
 
-def test_after_a_crash_between_draft_and_delivery_the_same_file_is_delivered(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def crash(*_: object) -> None:
-        raise KeyboardInterrupt
+@pytest.mark.parametrize("suffix", [".csv", ".draft"])
+def test_what_an_earlier_release_sent_is_known_and_what_it_drafted_is_sent(desk: Desk, suffix: str) -> None:
+    desk.submit()
+    sent = (desk.home / "orders" / "000001-fo_17.csv").read_text()
+    for path in [*(desk.home / "sent").iterdir(), *(desk.home / "orders").iterdir()]:
+        path.unlink()
+    (desk.home / "sent" / f"fo_17{suffix}").write_text(sent)
 
-    with monkeypatch.context() as broken:
-        broken.setattr(folders, "move", crash)
-        with pytest.raises(KeyboardInterrupt):
-            desk.submit()
-    delivered = (desk.home / "orders" / "000001-fo_17.csv").read_text()
+    found = desk.supplier.find_submission(desk.ctx("fo_17"), ORDER)
+    again = desk.submit()
 
-    assert desk.supplier.find_submission(desk.ctx("fo_17"), ORDER) is None
-    assert desk.submit().external_id == "000001"
-    assert desk.files("orders") == ["000001-fo_17.csv"]
-    assert (desk.home / "orders" / "000001-fo_17.csv").read_text() == delivered
+    assert (found is not None) is (suffix == ".csv")
+    assert again.external_id == "000001"
+    assert desk.files("orders") == ([] if suffix == ".csv" else ["000001-fo_17.csv"])
+    assert desk.submit("fo_18").external_id == "000002"
+
+
+def test_a_receipt_that_an_earlier_release_gave_out_is_still_known(desk: Desk) -> None:
+    desk.receive("ack-1.csv", ACK + "fo_17,1,CUP,accepted,6,,,,\n")
+    cursor = desk.updates().cursor
+    assert cursor is not None
+    without_handles = json.dumps([entry[:3] for entry in json.loads(cursor)])
+
+    assert desk.updates(without_handles).items == ()
+    assert [name[13:] for name in desk.files("done")] == ["ack-1.csv"]
 
 
 @pytest.mark.parametrize("key", ["a/b", "../up", ".hidden", "x" * 300, "käse", ""])
