@@ -151,6 +151,14 @@ def check_option(case: Case, option: str | None) -> None:
         raise Invalid(f"{case.number} has no option {option!r}; it offers {listed}.", path=("option",))
 
 
+def settle(session: Session, same_as: str, note: str) -> None:
+    """Close the case about a fact that is none any more; nothing where nobody was asked, or somebody has answered."""
+    query = select(Case).where(Case.same_as == same_as, Case.state == CaseState.OPEN).with_for_update()
+    case = session.scalar(query)
+    if case is not None:
+        resolve(session, case, option=None, note=note)
+
+
 def resolve(session: Session, case: Case, *, option: str | None, note: str | None) -> None:
     """Close a case that `check_option` has looked at."""
     case.state = CaseState.RESOLVED

@@ -10,16 +10,14 @@ from sqlalchemy.orm import Session
 
 import crossdock
 from core import actor, clock
-from core.catalog.models import Item
 from core.flows import stock
+from core.flows.supplied import items_named, locations_of
 from core.flows.supplier_updates import at_cursor, keep_cursor, quarantine
 from core.inbox import service as inbox
 from core.inbox.models import InboxMessage
 from core.inbox.service import Raw
 from core.integrations.models import Integration, SyncRun, SyncState
 from core.jobs.registry import enqueue, job, periodic
-from core.purchasing.models import Supplier, SupplierOffer
-from core.stock.models import Location
 from core.stock.service import MOST_UNITS
 
 if TYPE_CHECKING:
@@ -71,7 +69,7 @@ def take_in(session: Session, integration_id: int, told: crossdock.StockSnapshot
 
     An unknown SKU is quarantined, and so is a figure that cannot be, each alone.
     """
-    items = _items(session, integration_id, told.rows)
+    items = items_named(session, integration_id, {row.sku for row in told.rows})
     unknown = [row for row in told.rows if not _can_be(row) or row.sku not in items]
     _put_down(session, integration_id, items, told)
     bad = quarantine(session, integration_id, told.quarantined) + _set_aside(session, integration_id, unknown)
@@ -101,7 +99,7 @@ def apply(hub: "Hub", key: str, messages: Sequence[InboxMessage]) -> None:
         integration_id = session.scalars(select(Integration.id).where(Integration.key == key)).one()
         waiting = inbox.waiting(session, [message.id for message in messages])
         rows = [_ROW.validate_json(message.payload) for message in waiting]
-        items = _items(session, integration_id, rows)
+        items = items_named(session, integration_id, {row.sku for row in rows})
         _put_down(session, integration_id, items, crossdock.StockSnapshot(rows=tuple(rows)), late=True)
         known = [message.id for message, row in zip(waiting, rows, strict=True) if row.sku in items and _can_be(row)]
         inbox.settle(session, [(message_id, None, "UPDATED") for message_id in known])
@@ -124,30 +122,12 @@ def _put_down(
         if row.sku in items and _can_be(row):
             by_moment.setdefault(row.as_of, {})[items[row.sku]] = row.quantity
     moments = sorted(by_moment)
-    for location_id in _locations(session, integration_id):
+    for location_id in locations_of(session, integration_id):
         for moment in moments:
             figures = [stock.Figure(item_id, quantity) for item_id, quantity in by_moment[moment].items()]
             whole = told.complete and len(moments) == 1
             stock.snapshot(session, location_id, figures, as_of=moment, reference="snapshot", complete=whole)
             _note_on_offers(session, location_id, by_moment[moment], moment, late=late)
-
-
-def _items(session: Session, integration_id: int, rows: Sequence[crossdock.StockRow]) -> dict[str, int]:
-    """By our SKU, else by the supplier's own."""
-    skus = {row.sku for row in rows}
-    theirs = session.execute(
-        select(SupplierOffer.supplier_sku, SupplierOffer.item_id)
-        .join(Supplier, Supplier.id == SupplierOffer.supplier_id)
-        .where(Supplier.integration_id == integration_id, SupplierOffer.supplier_sku.in_(skus))
-    )
-    ours = session.execute(select(Item.sku, Item.id).where(Item.sku.in_(skus)))
-    return {sku: item_id for rows in (theirs, ours) for sku, item_id in rows}
-
-
-def _locations(session: Session, integration_id: int) -> list[int]:
-    supplied = select(Supplier.location_id).where(Supplier.integration_id == integration_id)
-    named = (Location.integration_id == integration_id) | Location.id.in_(supplied)
-    return list(session.scalars(select(Location.id).where(named).order_by(Location.id)))
 
 
 def _note_on_offers(

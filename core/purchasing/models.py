@@ -62,9 +62,15 @@ class SupplierOffer(Base):
     cost_minor: Mapped[Minor]
     stock: Mapped[int | None]
     min_quantity: Mapped[int] = mapped_column(server_default="1")
+    pack_size: Mapped[int] = mapped_column(server_default="1")
+    """It is bought in multiples of so many."""
     lead_time_days: Mapped[int] = mapped_column(server_default="0")
     left_out_until: Mapped[datetime | None]
     """Routing passes this supplier over for this item until then: it has just refused some."""
+    told: Mapped[bool] = mapped_column(server_default="false")
+    """The supplier's integration named it, and may withdraw it; one that only a person named stays."""
+    withdrawn_at: Mapped[datetime | None]
+    """Since then it is offered no more: neither routing nor advice what to order again counts on it."""
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
     supplier: Mapped[Supplier] = related()

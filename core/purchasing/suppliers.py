@@ -56,6 +56,7 @@ def set_offer(
         offer = SupplierOffer(supplier_id=supplier.id, item_id=item_id, supplier_sku=sku, lead_time_days=0)
         session.add(offer)
     offer.cost_minor, offer.currency, offer.updated_at = cost.minor, cost.currency, clock.now()
+    offer.told, offer.withdrawn_at = False, None
     for name, value in changes.items():
         cleared = sku if name == "supplier_sku" else _DEFAULTS.get(name)
         setattr(offer, name, cleared if value is None else value)

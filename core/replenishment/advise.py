@@ -58,14 +58,15 @@ with sold as (
     select item_id, sum(backordered) as units from order_lines
     where open + backordered > 0 and backordered > 0 and item_id is not null group by item_id
 ), offered as (
-    select distinct on (offer.item_id) offer.item_id, offer.supplier_id, offer.min_quantity,
+    select distinct on (offer.item_id) offer.item_id, offer.supplier_id, offer.min_quantity, offer.pack_size,
         coalesce(nullif(offer.lead_time_days, 0), nullif(supplier.lead_time_days, 0), :lead_time) as lead_time_days
     from supplier_offers offer
     join suppliers supplier on supplier.id = offer.supplier_id and supplier.active
+    where offer.withdrawn_at is null
     order by offer.item_id, supplier.priority desc, offer.cost_minor, offer.id
 ), known as (
     select demand.item_id, mean, deviation, offered.supplier_id, coalesce(offered.min_quantity, 1) as least_quantity,
-        coalesce(offered.lead_time_days, :lead_time) as lead_time_days,
+        coalesce(offered.pack_size, 1) as pack_size, coalesce(offered.lead_time_days, :lead_time) as lead_time_days,
         coalesce(stock.free, 0) - coalesce(waiting.units, 0) as free, coalesce(stock.incoming, 0) as incoming,
         coalesce(stock.by_hand, 0) as by_hand
     from demand
@@ -85,7 +86,8 @@ with sold as (
 insert into reorder_advice (item_id, daily_demand, demand_deviation, lead_time_days, safety_stock, reorder_point,
     position, below, suggested_quantity, days_of_cover, stockout_on, supplier_id, computed_at)
 select item_id, round(mean, 4), round(deviation, 4), lead_time_days, safety_stock, reorder_point, position, below,
-    case when below then greatest(least_quantity, reorder_point + ceil(mean * :cover)::int - position) else 0 end,
+    case when below then ceil(greatest(least_quantity, reorder_point + ceil(mean * :cover)::int - position)
+        / pack_size::numeric)::int * pack_size else 0 end,
     case when mean > 0 then round(greatest(free, 0) / mean, 1) end,
     case when mean > 0 and free / mean < 3650 then cast(:today as date) + floor(greatest(free, 0) / mean)::int end,
     supplier_id, :now

@@ -14,6 +14,7 @@ from core.origin import Origin
 if TYPE_CHECKING:
     from core.fulfillment.models import FulfillmentOrder
     from core.orders.models import Order, OrderLine
+    from core.shipments.manifests import Manifest
     from core.stock.models import Location
 
 
@@ -94,6 +95,7 @@ class Shipment(Base):
             postgresql_ops={"tracking_number": "gin_trgm_ops"},
         ),
         Index("ix_shipments_external", "external_id", postgresql_where=text("external_id is not null")),
+        Index("ix_shipments_manifest", "manifest_id", postgresql_where=text("manifest_id is not null")),
         Index(
             "uq_shipments_external",
             "order_id",
@@ -120,11 +122,13 @@ class Shipment(Base):
     shipped_at: Mapped[datetime | None]
     estimated_delivery: Mapped[datetime | None]
     delivered_at: Mapped[datetime | None]
+    manifest_id: Mapped[BigInt | None] = mapped_column(ForeignKey("manifests.id"))
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
     order: Mapped["Order"] = related()
     fulfillment_order: Mapped["FulfillmentOrder | None"] = related()
     location: Mapped["Location | None"] = related()
+    manifest: Mapped["Manifest | None"] = related()
     packages: Mapped[list["Package"]] = related()
     lines: Mapped[list["ShipmentLine"]] = related()
     rates: Mapped[list["ShippingRate"]] = related()
@@ -304,6 +308,7 @@ class Document(Base):
     """A file that the hub made or was given. Served by a signed, short-lived address."""
 
     __tablename__ = "documents"
+    __table_args__ = (Index("ix_documents_manifest", "manifest_id", postgresql_where=text("manifest_id is not null")),)
 
     id: Mapped[Id]
     kind: Mapped[DocumentKind]
@@ -312,5 +317,6 @@ class Document(Base):
     content: Mapped[bytes] = mapped_column(LargeBinary)
     shipment_id: Mapped[BigInt | None] = mapped_column(ForeignKey("shipments.id"), index=True)
     purchase_order_id: Mapped[BigInt | None] = mapped_column(ForeignKey("purchase_orders.id"), index=True)
+    manifest_id: Mapped[BigInt | None] = mapped_column(ForeignKey("manifests.id"))
     data: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())

@@ -17,7 +17,7 @@ def crossdock_providers() -> Sequence[crossdock.Provider]:
             kind="carrier",
             settings=TableRateSettings,
             factory=TableRate,
-            capabilities={"estimates", "rates", "labels", "return_labels"},
+            capabilities={"estimates", "rates", "labels", "return_labels", "manifests"},
             summary=manifest.summary,
         )
     ]

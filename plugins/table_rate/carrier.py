@@ -7,6 +7,8 @@ from crossdock import (
     Integration,
     Label,
     LabelRequest,
+    ManifestDocument,
+    ManifestRequest,
     Money,
     Rate,
     RateRequest,
@@ -14,18 +16,18 @@ from crossdock import (
     VoidRequest,
     VoidResult,
 )
-from plugins.table_rate import table
+from plugins.table_rate import sheet, table
 from plugins.table_rate.label import draw
-from plugins.table_rate.numbers import tracking_number
+from plugins.table_rate.numbers import is_valid, tracking_number
 from plugins.table_rate.settings import TableRateSettings
 from plugins.table_rate.table import Service
 
 
 class TableRate:
-    """Kind `carrier`, capabilities `rates`, `estimates`, `labels` and `return_labels`.
+    """Kind `carrier`, capabilities `rates`, `estimates`, `labels`, `return_labels` and `manifests`.
 
     There is no remote side that could remember what was bought. A label follows from the idempotency key alone, so
-    buying twice with one key gives the same number, and `find_label` can always answer.
+    buying twice with one key gives the same number, and `find_label` can always answer. So it is with manifests.
     """
 
     def __init__(self, integration: Integration[TableRateSettings]) -> None:
@@ -75,6 +77,24 @@ class TableRate:
     def find_void(self, ctx: Context[TableRateSettings], request: VoidRequest) -> VoidResult | None:
         """Voiding has no effect outside, so it always counts as done."""
         return self.void_label(ctx, request)
+
+    def manifest(self, ctx: Context[TableRateSettings], request: ManifestRequest) -> ManifestDocument:
+        """The sheet of `ctx.key`. Raises Rejected for a parcel that has none of its labels."""
+        for label in request.label_external_ids:
+            if not (label.startswith(self._prefix) and is_valid(label)):
+                raise Rejected("unknown_label", f"{label!r} is no label of {self._table.name}.", "label_external_ids")
+        number = tracking_number(self._prefix, self._key, ctx.key)
+        content = sheet.draw(
+            request.label_external_ids, request.ship_from, carrier=self._table.name, number=number, at=ctx.now()
+        )
+        return ManifestDocument(external_id=number, content=content)
+
+    def find_manifest(self, ctx: Context[TableRateSettings], request: ManifestRequest) -> ManifestDocument | None:
+        """As `find_label`."""
+        try:
+            return self.manifest(ctx, request)
+        except Rejected:
+            return None
 
     def _label(self, ctx: Context[TableRateSettings], request: LabelRequest, zone: str | None) -> Label:
         service = self._table.service(request.service)

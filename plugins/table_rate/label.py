@@ -50,7 +50,7 @@ def draw(request: LabelRequest, *, carrier: str, service: str, number: str, at: 
     pdf.line(_MARGIN, 36, _WIDTH - _MARGIN, 36)
     _address(pdf, request.ship_to)
     pdf.line(_MARGIN, 98, _WIDTH - _MARGIN, 98)
-    _barcode(pdf, number)
+    barcode(pdf, number, left=_MARGIN, top=_BAR_TOP, width=_WIDTH - 2 * _MARGIN, height=_BAR_HEIGHT)
     _text(pdf, _BAR_TOP + _BAR_HEIGHT + 2, 11, number, bold=True)
     weight = f"{request.parcel.weight_grams / 1000:.3f} kg"
     _text(pdf, 140, 8, f"{request.order_number}   {request.reference}   {weight}   {at:%Y-%m-%d}")
@@ -70,16 +70,16 @@ def _text(pdf: "FPDF", top: float, size: int, text: str, *, bold: bool = False, 
     pdf.multi_cell(width, size * 0.45, printable(text), align="L")
 
 
-def _barcode(pdf: "FPDF", number: str) -> None:
-    """Dark modules side by side are drawn as one bar, so that no viewer shows hairlines between them."""
+def barcode(pdf: "FPDF", number: str, *, left: float, top: float, width: float, height: float) -> None:
+    """Code 128. Dark modules side by side are drawn as one bar, so that no viewer shows hairlines between them."""
     modules = Code128(number).build()[0]
-    module = (_WIDTH - 2 * _MARGIN) / len(modules)
+    module = width / len(modules)
     start = None
     for place, dark in enumerate(modules + "0"):
         if dark == "1" and start is None:
             start = place
         elif dark == "0" and start is not None:
-            pdf.rect(_MARGIN + start * module, _BAR_TOP, (place - start) * module, _BAR_HEIGHT, style="F")
+            pdf.rect(left + start * module, top, (place - start) * module, height, style="F")
             start = None
 
 

@@ -58,7 +58,10 @@ _TURN = (
 
 @node(models.SupplierOffer, scope=SCOPE)
 class SupplierOffer:
-    """What one supplier asks for one item. `stock` null: they do not say."""
+    """What one supplier asks for one item. `stock` null: they do not say.
+
+    `packSize`: it is bought in multiples of so many. `withdrawnAt`: since then it is offered no more.
+    """
 
     supplier: "Supplier" = one(models.SupplierOffer.supplier)
     item: "Item" = one(models.SupplierOffer.item)
@@ -66,7 +69,9 @@ class SupplierOffer:
     cost: Money = money(models.SupplierOffer.cost_minor, models.SupplierOffer.currency)
     stock: int | None = column(models.SupplierOffer.stock)
     min_quantity: int = column(models.SupplierOffer.min_quantity)
+    pack_size: int = column(models.SupplierOffer.pack_size)
     lead_time_days: int = column(models.SupplierOffer.lead_time_days)
+    withdrawn_at: datetime | None = column(models.SupplierOffer.withdrawn_at)
     updated_at: datetime = column(models.SupplierOffer.updated_at)
 
 

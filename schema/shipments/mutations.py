@@ -1,9 +1,11 @@
 """Quoting, labelling, handing over and tracking."""
 
 from datetime import datetime
+from typing import Any
 
 import strawberry
 
+from core.flows import manifest as manifests
 from core.flows import ship as flows
 from core.flows.labels import cancel as voiding
 from core.flows.labels import purchase as buying
@@ -19,9 +21,9 @@ from schema.engine import Ref, Refs, mutation
 from schema.ids import ShipmentId, ShippingRateId
 from schema.inputs import LineQuantity, line_quantities, money
 from schema.scalars import MoneyInput
-from schema.shipments.payloads import ShipmentPayload, ShipmentsPayload
+from schema.shipments.payloads import ManifestPayload, ShipmentPayload, ShipmentsPayload
 from schema.shipments.problems import Told, shown, told
-from schema.shipments.types import Shipment, ShipmentStatus
+from schema.shipments.types import Manifest, Shipment, ShipmentStatus
 
 SCOPE = "fulfillment:write"
 
@@ -131,6 +133,17 @@ async def shipment_track(ctx: Context, shipment_id: ShipmentId, input: TrackingE
     return ShipmentPayload(shipment=Ref(Shipment, shipment_id))
 
 
+@mutation(scope=SCOPE)
+async def manifest_create(
+    ctx: Context, location: str, carrier: str, shipment_ids: list[ShipmentId], idempotency_key: str
+) -> ManifestPayload:
+    """Has a carrier make the paper for what it collects from a location: all of these shipments, or none."""
+    made = await perform_once(ctx, idempotency_key, _manifested, location, carrier, shipment_ids)
+    number = made["manifest"]
+    manifest = Ref(Manifest, number) if number is not None else None
+    return ManifestPayload(manifest=manifest, user_errors=shown(made["problems"]))
+
+
 def _payload(shipment_id: int, answer: Told) -> ShipmentPayload:
     return ShipmentPayload(shipment=Ref(Shipment, shipment_id), user_errors=shown(answer))
 
@@ -145,6 +158,17 @@ def _bought(hub: Hub, shipment_id: int, rate_id: int | None) -> Told | Unfinishe
 
 def _voided(hub: Hub, shipment_id: int) -> Told | Unfinished[Told]:
     return told(voiding.void_all(hub, shipment_id))
+
+
+def _manifested(
+    hub: Hub, location: str, carrier: str, shipment_ids: list[int]
+) -> dict[str, Any] | Unfinished[dict[str, Any]]:
+    """Only what was made is remembered: what stood in the way may be gone when the caller tries again."""
+    made = manifests.make(hub, location, carrier, shipment_ids)
+    problems = told(made.problems)
+    said = problems.result if isinstance(problems, Unfinished) else problems
+    answer = {"manifest": made.manifest_id, "problems": said}
+    return Unfinished(answer) if made.problems else answer
 
 
 def _left(given: ShipmentInput) -> flows.Left:

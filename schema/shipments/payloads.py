@@ -3,7 +3,7 @@
 import strawberry
 
 from schema.errors import Payload
-from schema.shipments.types import Shipment
+from schema.shipments.types import Manifest, Shipment
 
 
 @strawberry.type
@@ -14,3 +14,8 @@ class ShipmentPayload(Payload):
 @strawberry.type
 class ShipmentsPayload(Payload):
     shipments: list[Shipment] = strawberry.field(default_factory=list)
+
+
+@strawberry.type
+class ManifestPayload(Payload):
+    manifest: Manifest | None = None

@@ -1,4 +1,4 @@
-"""Shipment, Package, Label, ShippingRate, TrackingEvent and ChannelConfirmation."""
+"""Shipment, Package, Label, ShippingRate, TrackingEvent, ChannelConfirmation and Manifest."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -12,7 +12,8 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from core.orders.models import Order as OrderRow
 from core.origin import Origin as Origin
-from core.shipments import actions, models
+from core.shipments import actions, manifests, models
+from core.shipments.manifests import ManifestState as ManifestState
 from core.shipments.models import ConfirmationState as ConfirmationState
 from core.shipments.models import LabelState as LabelState
 from core.shipments.models import PackageKind as PackageKind
@@ -32,6 +33,7 @@ strawberry.enum(ShipmentStatus)
 strawberry.enum(PackageKind)
 strawberry.enum(LabelState)
 strawberry.enum(ConfirmationState)
+strawberry.enum(ManifestState)
 strawberry.enum(
     Origin,
     description="Where a fact came from. What the hub did not do itself, it never confirms back.",
@@ -45,6 +47,15 @@ def shipments_of(ctx: Context) -> Iterable[ColumnElement[bool]]:
         yield models.Shipment.order.has(OrderRow.channel_id.in_(ctx.viewer.channels))
     if ctx.viewer.locations:
         yield models.Shipment.location_id.in_(ctx.viewer.locations)
+
+
+def manifests_of(ctx: Context) -> Iterable[ColumnElement[bool]]:
+    """For a key of some channels, those on which nobody else's parcels stand."""
+    if ctx.viewer.channels:
+        theirs = OrderRow.channel_id.in_(ctx.viewer.channels)
+        yield ~manifests.Manifest.shipments.any(models.Shipment.order.has(~theirs))
+    if ctx.viewer.locations:
+        yield manifests.Manifest.location_id.in_(ctx.viewer.locations)
 
 
 @node(models.ShipmentLine, scope=SCOPE)
@@ -152,6 +163,7 @@ class Shipment:
         models.Shipment.tracking_events, order_by=models.TrackingEvent.occurred_at
     )
     documents: list[Document] = many(models.Shipment.documents, order_by=models.Document.id)
+    manifest: "Manifest | None" = one(models.Shipment.manifest, description="The one that the carrier collects it by.")
     cost: Money | None = money(models.Shipment.cost_minor, models.Shipment.cost_currency)
     shipped_at: datetime | None = column(models.Shipment.shipped_at)
     estimated_delivery: datetime | None = column(models.Shipment.estimated_delivery)
@@ -169,6 +181,19 @@ class Shipment:
     def available_actions(found: Sequence[models.Shipment], ctx: Context) -> list[list[AvailableAction]]:
         """What the caller may do now, and why not where it may not."""
         return [shown(actions.available(shipment.status), ctx, "fulfillment:write") for shipment in found]
+
+
+@node(manifests.Manifest, prefix="man", scope=SCOPE, visible=manifests_of)
+class Manifest:
+    """Shipments that one carrier collects from one location, with the paper that it made for them."""
+
+    carrier: str = column(manifests.Manifest.carrier)
+    location: "Location" = one(manifests.Manifest.location)
+    state: ManifestState = column(manifests.Manifest.state)
+    message: str | None = column(manifests.Manifest.message, description="Why it is not made.")
+    shipments: list[Shipment] = many(manifests.Manifest.shipments, order_by=models.Shipment.id)
+    documents: list[Document] = many(manifests.Manifest.documents, order_by=models.Document.id)
+    created_at: datetime = column(manifests.Manifest.created_at)
 
 
 def numbered(number: str) -> ColumnElement[bool]:

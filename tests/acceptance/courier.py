@@ -1,8 +1,8 @@
 """A courier from elsewhere, as a plugin of its own: it sells a second label to whoever asks twice.
 
 Its books are files in the integration's folder, one for each label sold, which every process of the hub sees. What its
-`mood` file says is how the next purchase goes: `silent` sells and never answers, `deaf` neither sells nor answers,
-`refusing` says no.
+`mood` file says is how the next act goes: `silent` does it and never answers, `deaf` neither does it nor answers,
+`refusing` says no. The papers that it made for its driver lie in a folder of their own.
 """
 
 import json
@@ -12,7 +12,19 @@ from typing import Any
 from uuid import uuid4
 
 import crossdock
-from crossdock import Context, Label, LabelRequest, Money, OutcomeUnknown, Rate, RateRequest, VoidRequest, VoidResult
+from crossdock import (
+    Context,
+    Label,
+    LabelRequest,
+    ManifestDocument,
+    ManifestRequest,
+    Money,
+    OutcomeUnknown,
+    Rate,
+    RateRequest,
+    VoidRequest,
+    VoidResult,
+)
 
 PRICES = {"GB": 450, "FR": 990}
 """By country, in pence."""
@@ -25,7 +37,7 @@ def before_selling() -> None:
 
 
 class Courier:
-    """Kind `carrier`, capabilities `rates` and `labels`."""
+    """Kind `carrier`, capabilities `rates`, `labels`, `return_labels` and `manifests`."""
 
     def rates(self, _ctx: Ctx, request: RateRequest) -> Sequence[Rate]:
         return self.estimate(request)
@@ -46,13 +58,21 @@ class Courier:
     def find_return_label(self, ctx: Ctx, request: LabelRequest) -> Label | None:
         return self.find_label(ctx, request)
 
+    def manifest(self, ctx: Ctx, request: ManifestRequest) -> ManifestDocument:
+        mood = _willing(ctx)
+        number = f"MA{uuid4().hex[:12].upper()}"
+        made = {"key": ctx.key, "number": number, "labels": request.label_external_ids}
+        (_papers(ctx) / f"{number}.json").write_text(json.dumps(made))
+        if mood == "silent":
+            raise OutcomeUnknown("The courier did not answer.")
+        return _paper(made)
+
+    def find_manifest(self, ctx: Ctx, _request: ManifestRequest) -> ManifestDocument | None:
+        return next((_paper(made) for made in papers(ctx.home) if made["key"] == ctx.key), None)
+
     def _sell(self, ctx: Ctx, request: LabelRequest, country: str) -> Label:
         before_selling()
-        mood = _mood(ctx)
-        if mood == "refusing":
-            raise crossdock.Rejected("closed", "The courier takes no parcels today.")
-        if mood == "deaf":
-            raise OutcomeUnknown("The courier did not answer.")
+        mood = _willing(ctx)
         number = f"CO{uuid4().hex[:12].upper()}"
         sold = {
             "key": ctx.key,
@@ -82,8 +102,13 @@ def sales(home: Path) -> list[dict[str, Any]]:
     return [json.loads(path.read_text()) for path in sorted((home / "books").glob("*.json"))]
 
 
+def papers(home: Path) -> list[dict[str, Any]]:
+    """Every manifest that it ever made."""
+    return [json.loads(path.read_text()) for path in sorted((home / "papers").glob("*.json"))]
+
+
 def in_mood(home: Path, mood: str) -> None:
-    """How the next purchase goes."""
+    """How the next act goes."""
     (home / "mood").write_text(mood)
 
 
@@ -94,10 +119,30 @@ def _mood(ctx: Ctx) -> str | None:
     return mood
 
 
+def _willing(ctx: Ctx) -> str | None:
+    """The mood, where it does something at all."""
+    mood = _mood(ctx)
+    if mood == "refusing":
+        raise crossdock.Rejected("closed", "The courier takes no parcels today.")
+    if mood == "deaf":
+        raise OutcomeUnknown("The courier did not answer.")
+    return mood
+
+
 def _books(ctx: Ctx) -> Path:
     books = ctx.home / "books"
     books.mkdir(exist_ok=True)
     return books
+
+
+def _papers(ctx: Ctx) -> Path:
+    folder = ctx.home / "papers"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+def _paper(made: dict[str, Any]) -> ManifestDocument:
+    return ManifestDocument(external_id=made["number"], content=f"%PDF-1.4 {made['number']}".encode())
 
 
 def _label(ctx: Ctx, sold: dict[str, Any]) -> Label:
@@ -119,6 +164,6 @@ def crossdock_providers() -> Sequence[crossdock.Provider]:
             kind="carrier",
             settings=crossdock.Settings,
             factory=lambda _integration: Courier(),
-            capabilities={"rates", "labels", "estimates", "return_labels"},
+            capabilities={"rates", "labels", "estimates", "return_labels", "manifests"},
         )
     ]

@@ -71,7 +71,7 @@ class Bank:
 
     def fetch_order(self, _ctx: object, external_id: str) -> RawOrder:
         if external_id not in self.orders:
-            raise crossdock.Rejected("not_found", f"There is no order {external_id}.")
+            raise crossdock.Rejected(crossdock.NOT_FOUND, f"There is no order {external_id}.")
         return RawOrder(external_id=external_id, payload="{}", version=1)
 
     def acknowledge(self, _ctx: object, _external_ids: object) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from core import ids, outbox
@@ -47,6 +47,8 @@ def give_back(session: Session, labels: Sequence[Label]) -> list[int]:
 @job("labels.void", queue="carriers")
 def void(hub: "Hub", label_id: int) -> Outcome[VoidResult] | None:
     """Give one label back. The accrual is reversed only where the carrier takes it back; else the cost stays.
+
+    With its label a shipment leaves the manifest that it is on.
 
     Raises Retryable where the outcome is unknown or the carrier asks for patience.
     """
@@ -105,6 +107,7 @@ def _answered(session: Session, label_id: int, order_id: int | None, outcome: Ou
     name = ids.encode("lbl", label_id)
     if voided:
         label.state = LabelState.VOIDED
+        session.execute(update(Shipment).where(Shipment.id == label.shipment_id).values(manifest_id=None))
         book.label_voided(session, label_id)
         outbox.record(
             session, "label.voided", name, f"Label {name} was given back to {label.carrier}.", order_id=order_id

@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from core.flows.purchase import incoming
+from core.flows.purchase import incoming, short
 from core.purchasing import queries, service
 
 
@@ -13,6 +13,7 @@ def close(session: Session, purchase_order_id: int, *, reason: str | None = None
     """
     order = queries.locked(session, purchase_order_id)
     if service.close(session, order, reason):
+        short.settle(session, order, "It was closed.")
         incoming.count(session, order)
     return order.id
 

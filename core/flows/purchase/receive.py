@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 from sqlalchemy import select
@@ -11,11 +12,11 @@ from core import clock
 from core.catalog.models import Item
 from core.errors import Invalid, NotFound
 from core.flows import book
-from core.flows.purchase import incoming
+from core.flows.purchase import incoming, short
 from core.flows.stock import promote
 from core.money import to_minor
 from core.purchasing import queries, service
-from core.purchasing.models import PurchaseOrder, PurchaseOrderLine
+from core.purchasing.models import PurchaseOrder, PurchaseOrderLine, PurchaseOrderState
 from core.stock import service as stock
 from core.stock.models import MovementReason
 from core.stock.service import Movement
@@ -32,21 +33,27 @@ class Received:
     unit_cost: Decimal | None = None
 
 
-def receive(session: Session, purchase_order_id: int, arrivals: Sequence[Received]) -> int:
+def receive(
+    session: Session, purchase_order_id: int, arrivals: Sequence[Received], *, at: datetime | None = None
+) -> int:
     """Take goods in and book them; backorders that can be served now are looked at again, the first in line first.
 
-    More than was ordered may come. Raises NotFound for an item that is not on it, IllegalState, Invalid.
+    More than was ordered may come. `at`: when they came; None: now. Raises NotFound for an item that is not on it,
+    IllegalState, Invalid.
     """
     order = queries.locked(session, purchase_order_id)
     if not arrivals:
         raise Invalid("Name at least one line.", path=("lines",))
     lines = _by_sku(session, order)
-    movements = [_movement(order, lines, arrival, place) for place, arrival in enumerate(arrivals)]
+    came_at = at or clock.now()
+    movements = [_movement(order, lines, arrival, place, came_at) for place, arrival in enumerate(arrivals)]
     units: dict[int, int] = {}
     for arrival in arrivals:
         line = lines[arrival.sku]
         units[line.id] = units.get(line.id, 0) + arrival.quantity
     service.received(session, order, units)
+    if order.state is PurchaseOrderState.RECEIVED:
+        short.settle(session, order, "All of it has come.")
     stock.move(session, movements)
     incoming.count(session, order)
     book.stock_value(session, movements)
@@ -60,7 +67,9 @@ def _by_sku(session: Session, order: PurchaseOrder) -> dict[str, PurchaseOrderLi
     return {sku: lines[item_id] for sku, item_id in found}
 
 
-def _movement(order: PurchaseOrder, lines: Mapping[str, PurchaseOrderLine], arrival: Received, place: int) -> Movement:
+def _movement(
+    order: PurchaseOrder, lines: Mapping[str, PurchaseOrderLine], arrival: Received, place: int, at: datetime
+) -> Movement:
     path = ("lines", str(place))
     line = lines.get(arrival.sku)
     if line is None:
@@ -80,5 +89,5 @@ def _movement(order: PurchaseOrder, lines: Mapping[str, PurchaseOrderLine], arri
         unit_cost_minor=cost,
         cost_currency=order.currency,
         reference=f"po_{order.id}",
-        occurred_at=clock.now(),
+        occurred_at=at,
     )

@@ -8,3 +8,4 @@ from core.flows.sync.schedule import next_run_at as next_run_at
 from core.flows.sync.schedule import run as run
 from core.flows.sync.schedule import run_later as run_later
 from core.flows.sync.schedule import tick as tick
+from core.flows.sync.soon import sync_soon as sync_soon

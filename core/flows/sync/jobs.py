@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from core.flows import supplier_stock, supplier_updates
+from core.flows import export_books, supplier_offers, supplier_receipts, supplier_stock, supplier_updates
 from core.flows.channels import listings, notifications, orders, returns, settlements, subscribe, windows
 from core.flows.channels.windows import Poll
 from core.flows.payments import watch
@@ -84,6 +84,18 @@ JOBS = (
     SyncJob(
         supplier_stock.JOB, "Take in the figures of the supplier's locations", "every 5 minutes", "supplier", "stock",
         supplier_stock.fetch,
+    ),
+    SyncJob(
+        supplier_offers.JOB, "Take in what the supplier asks for its goods", "every 6 hours", "supplier", "offers",
+        supplier_offers.fetch, supplier_offers.EVERY,
+    ),
+    SyncJob(
+        supplier_receipts.JOB, "Book what was taken in for us", "every 15 minutes", "supplier", "receipts",
+        supplier_receipts.fetch, supplier_receipts.EVERY,
+    ),
+    SyncJob(
+        export_books.JOB, "Post the days that are over", "every hour", "accounting", "export",
+        export_books.export, _HOUR,
     ),
 )  # fmt: skip
 

@@ -1,0 +1,1 @@
+"""News of suppliers and 3PLs that come by themselves."""
