@@ -1,7 +1,7 @@
 """What follows when stock, or demand for it, changed: backorders are promoted, and channels told what they may sell."""
 
 from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 from sqlalchemy import select, text
@@ -13,7 +13,7 @@ from core.flows.channels.telling import keep_under_way, under_way
 from core.flows.stock.backorders import promote
 from core.integrations.models import Integration
 from core.jobs.registry import enqueue, job
-from core.stock.promise import UNLIMITED, less_listing, promised
+from core.stock.promise import UNLIMITED, Promise, less_listing, promised
 from crossdock.channel import StockAnswer, StockLevelUpdate
 from crossdock.errors import Pending, Rejected
 
@@ -52,15 +52,34 @@ _ANSWERED = text(
 )
 
 
+class Counted(NamedTuple):
+    """Listings (ids) whose channel has changed its own figure: it took off what it sold, or put back what came back."""
+
+    sold: Collection[int] = ()
+    restocked: Collection[int] = ()
+
+    def moved(self, listing: Listing, promise: Promise) -> bool:
+        """Whether the channel may believe another figure than ours. Below nothing there is none."""
+        return listing.id in self.restocked or (listing.id in self.sold and promise.available > 0)
+
+
+_NOTHING_COUNTED = Counted()
+
+
 @job("stock.changed", queue="stock", batch=200)
 def stock_changed(hub: "Hub", batch: Sequence[dict[str, Any]]) -> None:
     """Promote backorders of what changed, then work out what each listing of it may sell now."""
     items = {item_id for arguments in batch for item_id in arguments["item_ids"]}
+    counted = Counted(*(_listings(batch, name) for name in ("sold", "restocked")))
     with hub.transaction() as session:
         promote(session, items)
     with hub.transaction() as session:
-        for channel_id, integration_id in republish(session, items, publishers(hub)):
+        for channel_id, integration_id in republish(session, items, publishers(hub), counted):
             enqueue(session, tell, same_as=str(channel_id), integration_id=integration_id, channel_id=channel_id)
+
+
+def _listings(batch: Sequence[dict[str, Any]], name: str) -> set[int]:
+    return {listing_id for arguments in batch for listing_id in arguments.get(name, ())}
 
 
 def publishers(hub: "Hub") -> set[str]:
@@ -68,10 +87,13 @@ def publishers(hub: "Hub") -> set[str]:
     return set(hub.able("channel", "stock"))
 
 
-def republish(session: Session, item_ids: Collection[int], told: Collection[str]) -> list[tuple[int, int]]:
+def republish(
+    session: Session, item_ids: Collection[int], told: Collection[str], counted: Counted = _NOTHING_COUNTED
+) -> list[tuple[int, int]]:
     """Write what every listing of these items may sell, with the next sequence where it changed.
 
     Also of bundles that contain them. `told` are the integrations that are to be told; others keep the figures only.
+    `counted` listings are told even where it did not: a figure that a cap holds is the same before a sale and after.
     Says which (channel, integration) have something to be told. Listings are locked before anything is computed, so
     that of two that do this at once the later knows more. Only what is told is an event: all else follows from others.
     """
@@ -84,8 +106,9 @@ def republish(session: Session, item_ids: Collection[int], told: Collection[str]
     for listing in listings:
         assert listing.item_id is not None
         promise = less_listing(figures[listing.item_id, listing.channel_id], buffer=listing.buffer, cap=listing.cap)
-        if promise.available not in {listing.published_quantity, UNLIMITED}:
-            to_tell = listing.channel_id in integrations
+        to_tell = listing.channel_id in integrations
+        drifted = to_tell and listing.publish_state is not PublishState.REJECTED and counted.moved(listing, promise)
+        if promise.available != UNLIMITED and (drifted or promise.available != listing.published_quantity):
             changed.append({"id": listing.id, "quantity": promise.available, "to_tell": to_tell})
     if not changed:
         return []

@@ -7,7 +7,7 @@ import crossdock
 from plugins.amazon.channel import AmazonChannel
 from plugins.amazon.operations import limits
 from plugins.amazon.sandbox import make_sandbox
-from plugins.amazon.settings import AmazonSettings, of_sandbox
+from plugins.amazon.settings import HOSTS, AmazonSettings, of_sandbox
 from plugins.amazon.supplier import AmazonFulfillment
 
 manifest = crossdock.Manifest(summary="Amazon's marketplaces, through the Selling Partner API.")
@@ -55,15 +55,17 @@ def crossdock_providers() -> Sequence[crossdock.Provider]:
             sandbox=make_sandbox,
             sandbox_settings=of_sandbox,
             poll_every=paces,
+            hosts=HOSTS,
         ),
         crossdock.Provider(
             "amazon",
             kind="supplier",
             settings=AmazonSettings,
             factory=AmazonFulfillment,
-            capabilities={"orders", "cancel", "stock", "check"},
+            capabilities={"orders", "quotes", "cancel", "stock", "check"},
             summary="Amazon's warehouses, which ship orders of other channels.",
             limits=limits,
             sandbox=make_sandbox,
+            hosts=HOSTS,
         ),
     ]

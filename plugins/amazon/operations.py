@@ -53,6 +53,9 @@ DELETE_SUBSCRIPTION = Operation(
 CREATE_OUTBOUND = Operation(
     "createFulfillmentOrder", "POST", "/fba/outbound/2020-07-01/fulfillmentOrders", 2, 30, acts=True
 )
+PREVIEW_OUTBOUND = Operation(
+    "getFulfillmentPreview", "POST", "/fba/outbound/2020-07-01/fulfillmentOrders/preview", 2, 30
+)
 GET_OUTBOUND = Operation(
     "getFulfillmentOrder", "GET", "/fba/outbound/2020-07-01/fulfillmentOrders/{sellerFulfillmentOrderId}", 2, 30
 )
@@ -95,6 +98,7 @@ ALL: tuple[Operation, ...] = (
     CREATE_SUBSCRIPTION,
     DELETE_SUBSCRIPTION,
     CREATE_OUTBOUND,
+    PREVIEW_OUTBOUND,
     GET_OUTBOUND,
     LIST_OUTBOUND,
     CANCEL_OUTBOUND,

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from crossdock import BadData, OrderPage, OrderWindow, Quarantined, RawOrder
+from crossdock import NOT_FOUND, BadData, OrderPage, OrderWindow, Quarantined, RawOrder, Rejected
 from plugins.amazon.client import Ctx, ask, held, listed, must_hold
 from plugins.amazon.operations import GET_ORDER, SEARCH_ORDERS
 from plugins.amazon.wire.base import read
@@ -23,6 +23,7 @@ _ALL = (
     "TAX",
     "PAYMENT",
 )
+_UNKNOWN = {"NotFound", "404"}
 _PAGE = 100
 _SETTLING = timedelta(minutes=2)
 """Amazon answers only about what is at least so old. The next window overlaps, and brings the rest."""
@@ -65,8 +66,13 @@ def one(ctx: Ctx, order_id: str) -> RawOrder:
 
 
 def fetched(ctx: Ctx, order_id: str) -> dict[str, Any]:
-    """An order as Amazon says it. Raises BadData where the answer holds none."""
-    said = ask(ctx, GET_ORDER, path={"orderId": order_id}, params={"includedData": _ALL}).get("order")
+    """An order as Amazon says it. Raises BadData where the answer holds none, Rejected where it knows no such order."""
+    try:
+        said = ask(ctx, GET_ORDER, path={"orderId": order_id}, params={"includedData": _ALL}).get("order")
+    except Rejected as error:
+        if error.code in _UNKNOWN:
+            raise Rejected(NOT_FOUND, error.message) from error
+        raise
     if not isinstance(said, dict):
         raise BadData("The answer holds no order.", where="$.order")
     return said

@@ -1,11 +1,12 @@
-"""Handing orders of other channels to Amazon (Multi-Channel Fulfillment), and asking for them back."""
+"""Orders of other channels with Amazon (Multi-Channel Fulfillment): what it would take, handing over, taking back."""
 
-from crossdock import Rejected, Submission, SupplierOrder
-from plugins.amazon.client import Ctx, ask, held, must_hold
-from plugins.amazon.mapping.outbound import body_of, displayed, name_of, shipped_units
-from plugins.amazon.operations import CANCEL_OUTBOUND, CREATE_OUTBOUND, GET_OUTBOUND
+from crossdock import Quote, QuoteRequest, Rejected, Submission, SupplierOrder
+from plugins.amazon.client import Ctx, ask, held, listed, must_hold
+from plugins.amazon.mapping.outbound import body_of, displayed, name_of, shipped_units, speed_of
+from plugins.amazon.mapping.previews import preview_body, quotes_of
+from plugins.amazon.operations import CANCEL_OUTBOUND, CREATE_OUTBOUND, GET_OUTBOUND, PREVIEW_OUTBOUND
 from plugins.amazon.wire.base import read
-from plugins.amazon.wire.outbound import OutboundOrder
+from plugins.amazon.wire.outbound import OutboundOrder, Preview
 
 _CANCELLED = "cancelled"
 _UNKNOWN = {"NotFound", "ResourceNotFound", "InvalidInput", "404"}
@@ -26,6 +27,20 @@ def submit(ctx: Ctx, order: SupplierOrder) -> Submission:
             raise
         return known
     return Submission(external_id=_name(order), at=ctx.now())
+
+
+def quote(ctx: Ctx, request: QuoteRequest) -> list[Quote]:
+    """Amazon's preview, which sets nothing aside; nothing where Amazon ships its own orders alone."""
+    if not ctx.settings.multi_channel:
+        return []
+    try:
+        body = preview_body(request, ctx.settings)
+    except Rejected as error:
+        return [Quote(service=speed_of(request.shipping_method, ctx.settings), refused=error.message)]
+    said = ask(ctx, PREVIEW_OUTBOUND, body=body)
+    must_hold(said, "payload")
+    previews = listed(held(said, "payload"), "fulfillmentPreviews")
+    return quotes_of([read(Preview, each, "The preview") for each in previews], request, ctx.settings)
 
 
 def find(ctx: Ctx, order: SupplierOrder) -> Submission | None:

@@ -1,6 +1,7 @@
 """Settings of one selling partner account."""
 
-from typing import Literal
+from typing import Literal, get_args
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, model_validator
 
@@ -12,6 +13,21 @@ _HOSTS = {
     "eu": "https://sellingpartnerapi-eu.amazon.com",
     "fe": "https://sellingpartnerapi-fe.amazon.com",
 }
+_SELLER_CENTRALS = (
+    *("ae", "ca", "co.jp", "co.za", "com", "com.au", "com.be", "com.br", "com.mx", "com.tr", "de", "eg", "es", "fr"),
+    *("ie", "in", "it", "nl", "pl", "sa", "se", "sg"),
+)
+HOSTS = (
+    *(f"{kind}sellingpartnerapi-{region}.amazon.com" for kind in ("", "sandbox.") for region in _HOSTS),
+    "api.amazon.com",
+    "sellercentral-europe.amazon.com",
+    *(f"sellercentral.amazon.{end}" for end in _SELLER_CENTRALS),
+    "sqs.*.amazonaws.com",
+)
+"""Amazon's own: the API of each region and its sandbox, Login with Amazon, Seller Central, queues."""
+Speed = Literal["Standard", "Expedited", "Priority"]
+SPEEDS: tuple[Speed, ...] = get_args(Speed)
+"""Of orders that Amazon ships for other channels, the slowest first."""
 _LOGIN = "https://api.amazon.com/auth/o2/token"
 
 
@@ -31,7 +47,8 @@ class AmazonSettings(crossdock.Settings):
     - `multi_channel`: Amazon ships orders of other channels too (Multi-Channel Fulfillment).
     - `speeds`: our shipping method of such orders to Amazon's speed; what is not named goes as Standard.
     - `packing_slip_note`: a sentence on their packing slips, which Amazon wants.
-    - `queue_url`, `queue_region`, `queue_key_id`, `queue_secret`: an SQS queue, or one that speaks its protocol.
+    - `queue_url`, `queue_region`, `queue_key_id`, `queue_secret`: an SQS queue, or on this machine one that speaks its
+      protocol.
     - `queue_arn`: the same queue for Amazon, which is told to send there. Without one the polls bring what changed.
     - `backfill_days`: how far back the first poll reads.
     - `url`: of the other side, where it is not Amazon's own.
@@ -49,7 +66,7 @@ class AmazonSettings(crossdock.Settings):
     patch_up_to: int = Field(default=20, ge=0, le=100)
     carriers: dict[str, str] = Field(default_factory=dict)
     multi_channel: bool = False
-    speeds: dict[str, Literal["Standard", "Expedited", "Priority"]] = Field(default_factory=dict)
+    speeds: dict[str, Speed] = Field(default_factory=dict)
     packing_slip_note: str = Field(default="Thank you for your order.", min_length=1, max_length=750)
     queue_url: Url | None = None
     queue_region: str = "eu-west-1"
@@ -71,8 +88,10 @@ class AmazonSettings(crossdock.Settings):
 
     @property
     def login(self) -> str:
-        """Where Login with Amazon gives tokens."""
-        return f"{self.url}/auth/o2/token" if self.url else _LOGIN
+        """Where Login with Amazon gives tokens: one place for the API of every region and for Amazon's own sandbox."""
+        if self.url is None or (urlsplit(self.url).hostname or "").endswith(".amazon.com"):
+            return _LOGIN
+        return f"{self.url}/auth/o2/token"
 
 
 def of_sandbox(url: str) -> dict[str, object]:

@@ -2,7 +2,16 @@
 
 from collections.abc import Sequence
 
-from crossdock import Diagnosis, Integration, StockSnapshot, Submission, SupplierOrder, Updates
+from crossdock import (
+    Diagnosis,
+    Integration,
+    Quote,
+    QuoteRequest,
+    StockSnapshot,
+    Submission,
+    SupplierOrder,
+    Updates,
+)
 from plugins.amazon import inventory, outbound, outbound_news
 from plugins.amazon.client import Ctx
 from plugins.amazon.settings import AmazonSettings
@@ -13,6 +22,9 @@ class AmazonFulfillment:
 
     def __init__(self, integration: Integration[AmazonSettings]) -> None:
         self.integration = integration
+
+    def quote(self, ctx: Ctx, request: QuoteRequest) -> Sequence[Quote]:
+        return outbound.quote(ctx, request)
 
     def submit(self, ctx: Ctx, order: SupplierOrder) -> Submission:
         return outbound.submit(ctx, order)

@@ -2,7 +2,7 @@
 
 import json
 
-from crossdock import BadData, OrderPage, OrderWindow, Quarantined, RawOrder
+from crossdock import NOT_FOUND, BadData, OrderPage, OrderWindow, Quarantined, RawOrder, Rejected
 from plugins.ebay.client import Ctx, ask
 from plugins.ebay.mapping.orders import version_of
 from plugins.ebay.operations import GET_FULFILLMENTS, GET_ORDER, GET_ORDERS
@@ -12,6 +12,8 @@ _PAGE = 50
 _OVERLAP = 5
 """An order that changes while pages are read leaves the window, and all behind it move up: pages overlap for that."""
 
+_UNKNOWN = {"32100", "404"}
+"""Codes of "there is no order of this id"."""
 _TAXES = {"fieldGroups": "TAX_BREAKDOWN"}
 
 
@@ -47,7 +49,12 @@ def fetch_order(ctx: Ctx, external_id: str) -> RawOrder:
 
 def order_of(ctx: Ctx, external_id: str) -> Said:
     """An order in eBay's words. Raises Rejected where eBay knows none of this id."""
-    found = ask(ctx, GET_ORDER, {"orderId": external_id}, _TAXES)
+    try:
+        found = ask(ctx, GET_ORDER, {"orderId": external_id}, _TAXES)
+    except Rejected as error:
+        if error.code in _UNKNOWN:
+            raise Rejected(NOT_FOUND, error.message) from error
+        raise
     with reading("order", json.dumps(found)):
         text(found["orderId"])
     return found

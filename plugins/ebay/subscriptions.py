@@ -22,6 +22,8 @@ from plugins.ebay.webhooks import TOPICS
 from plugins.ebay.wire import Said, part, reading, rows, text
 
 _PAGE = "100"
+_DESTINATION_EXISTS, _SUBSCRIPTION_EXISTS = "195021", "195012"
+"""eBay's words to whoever makes what another process has made since it looked."""
 
 
 def subscribe(ctx: Ctx) -> Sequence[Subscription]:
@@ -29,7 +31,7 @@ def subscribe(ctx: Ctx) -> Sequence[Subscription]:
     if ctx.address is None or ctx.settings.verification_token is None:
         return ()
     destination = _destination(ctx, ctx.address)
-    known = {text(each["topicId"]): each for each, _ in _subscriptions(ctx)}
+    known = _by_topic(ctx)
     return [_subscribed(ctx, topic, known.get(topic), destination) for topic in TOPICS]
 
 
@@ -38,6 +40,10 @@ def unsubscribe(ctx: Ctx) -> None:
     for each, application in _subscriptions(ctx):
         if each.get("topicId") in TOPICS and not application:
             ask(ctx, DELETE_SUBSCRIPTION, {"subscription_id": text(each["subscriptionId"])})
+
+
+def _by_topic(ctx: Ctx) -> dict[str, Said]:
+    return {text(each["topicId"]): each for each, _ in _subscriptions(ctx)}
 
 
 def _subscriptions(ctx: Ctx) -> list[tuple[Said, bool]]:
@@ -58,13 +64,22 @@ def _destination(ctx: Ctx, address: str) -> str:
         "status": "ENABLED",
         "deliveryConfig": {"endpoint": address, "verificationToken": token.get_secret_value()},
     }
-    for each in _all(ctx, GET_DESTINATIONS, "destinations"):
-        if _endpoint(each) == address:
-            name = text(each["destinationId"])
-            if each.get("status") != "ENABLED":
-                ask(ctx, UPDATE_DESTINATION, {"destination_id": name}, body=wanted)
-            return name
-    return create(ctx, CREATE_DESTINATION, body=wanted)
+    known = _destination_at(ctx, address)
+    if known is None:
+        try:
+            return create(ctx, CREATE_DESTINATION, body=wanted)
+        except Rejected as error:
+            known = _destination_at(ctx, address) if error.code == _DESTINATION_EXISTS else None
+            if known is None:
+                raise
+    name = text(known["destinationId"])
+    if known.get("status") != "ENABLED":
+        ask(ctx, UPDATE_DESTINATION, {"destination_id": name}, body=wanted)
+    return name
+
+
+def _destination_at(ctx: Ctx, address: str) -> Said | None:
+    return next((each for each in _all(ctx, GET_DESTINATIONS, "destinations") if _endpoint(each) == address), None)
 
 
 def _endpoint(said: Said) -> object:
@@ -86,7 +101,12 @@ def _made(ctx: Ctx, topic: str, known: Said | None, destination: str) -> str:
     payload, application = _topic(ctx, topic)
     if known is None:
         said = {"topicId": topic, "destinationId": destination, "status": "ENABLED", "payload": payload}
-        return create(ctx, replace(CREATE_SUBSCRIPTION, application=application), body=said)
+        try:
+            return create(ctx, replace(CREATE_SUBSCRIPTION, application=application), body=said)
+        except Rejected as error:
+            known = _by_topic(ctx).get(topic) if error.code == _SUBSCRIPTION_EXISTS else None
+            if known is None:
+                raise
     with reading("subscription", json.dumps(known)):
         name = text(known["subscriptionId"])
     if known.get("destinationId") != destination:

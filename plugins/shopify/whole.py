@@ -6,7 +6,7 @@ Shopify gives the first page of each with the order. What goes on behind it is a
 from collections.abc import Sequence
 from typing import Any
 
-from crossdock import BadData, Rejected
+from crossdock import NOT_FOUND, BadData, Rejected
 from plugins.shopify.access import Ctx
 from plugins.shopify.client import ask, inside, pages
 from plugins.shopify.documents import Document, beyond, money, orders, parcels
@@ -33,7 +33,7 @@ def first_of(ctx: Ctx, document: Document, name: str) -> Said:
     """An order as one document tells it. Raises Rejected where Shopify knows none of this name."""
     said: Said | None = ask(ctx, document, id=name)["order"]
     if said is None:
-        raise Rejected("NOT_FOUND", f"Shopify knows no order {name}.")
+        raise Rejected(NOT_FOUND, f"Shopify knows no order {name}.")
     return said
 
 
@@ -111,7 +111,7 @@ def _paged(ctx: Ctx, document: Document, field: str, lines: str, name: str) -> S
     def pick(data: Said) -> Said:
         found = data[field]
         if found is None:
-            raise Rejected("NOT_FOUND", f"Shopify knows no {name}.")
+            raise Rejected(NOT_FOUND, f"Shopify knows no {name}.")
         first.update({key: value for key, value in found.items() if key != lines})
         connection: Said = found[lines]
         return connection

@@ -35,8 +35,11 @@ def create(
     now = clock.now()
     drafts, payment_ids = _drafts(session, channel, orders)
     write.orders(session, channel.id, drafts, now)
-    sold = (line for order in drafts for line in order.lines if line.ships)
-    stock.note_change(session, {line.item_id for line in sold if line.item_id})
+    stock.note_change(
+        session,
+        {line.item_id for order in drafts for line in order.lines if line.ships and line.item_id},
+        sold=_sold(drafts),
+    )
     payments.add(session, [(order.id, each) for order in drafts for each in order.data.payments], payment_ids)
     order_ids = [order.id for order in drafts]
     holds.open_all(session, [reason for order in drafts for reason in _reasons(order)])
@@ -50,6 +53,12 @@ def create(
         if after[order_id] not in _FINISHED:
             advance.later(session, [order_id])
     return order_ids
+
+
+def _sold(drafts: Sequence[DraftOrder]) -> set[int]:
+    """Listings of which their channel has taken off what it sold."""
+    ours = (order for order in drafts if not order.data.fulfilled_by_channel)
+    return {line.meaning.listing_id for order in ours for line in order.lines if line.meaning.listing_id is not None}
 
 
 def _drafts(

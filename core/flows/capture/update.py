@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core import ids, outbox
@@ -10,7 +11,8 @@ from core.flows import advance, book, payments, readdress, statuses
 from core.flows.capture import facts, given_back, write
 from core.flows.capture.lines import revise
 from core.orders import queries
-from core.orders.models import Order
+from core.orders.models import Order, OrderLine
+from core.stock import service as stock
 from crossdock.orders import OrderData
 
 
@@ -30,6 +32,7 @@ def update(session: Session, channel: Channel, changed: Mapping[int, OrderData],
     payments.take(session, [(order_id, payment) for order_id, data in told for payment in data.payments])
     facts.record(session, channel, told, shipped_from)
     given_back.take_back(session, told)
+    _note_restocked(session, changed)
     queries.mark_unchecked(session, changed)
     statuses.refresh(session, changed)
     for order in orders:
@@ -51,6 +54,22 @@ def _head(order: Order, data: OrderData) -> None:
     order.tags = list(dict.fromkeys([*order.tags, *data.tags]))
     order.extra = {**order.extra, **data.metadata}
     order.search = write.search_text(order.number, data)
+
+
+def _note_restocked(session: Session, changed: Mapping[int, OrderData]) -> None:
+    """A channel puts back on sale what it cancels, whatever becomes of the goods here."""
+    given_back = [
+        order_id
+        for order_id, data in changed.items()
+        if (data.cancellations or any(refund.restocked for refund in data.refunds)) and not data.fulfilled_by_channel
+    ]
+    if not given_back:
+        return
+    lines = select(OrderLine.item_id, OrderLine.listing_id).where(
+        OrderLine.order_id.in_(given_back), OrderLine.item_id.is_not(None), OrderLine.listing_id.is_not(None)
+    )
+    rows = session.execute(lines).all()
+    stock.note_change(session, {row.item_id for row in rows}, restocked={row.listing_id for row in rows})
 
 
 def _tell(session: Session, channel: Channel, order: Order) -> None:

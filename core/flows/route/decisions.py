@@ -96,7 +96,7 @@ def considered(planned: Planned) -> list[crossdock.Considered]:
             chosen=candidate.location in chosen,
             cost=candidate.cost,
             eta_days=candidate.eta_days,
-            rejections=candidate.excluded,
+            rejections=() if candidate.location in chosen else (*candidate.excluded, *candidate.remarks),
         )
         for candidate in planned.problem.candidates
         if candidate.location in left_out

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from core import ids
 from core.errors import IllegalState, NotFound, Unroutable
 from core.flows.fulfil.withdraw import withdraw
-from core.flows.route import facts as reading
 from core.flows.route.facts import Facts
 from core.flows.route.plan import Planned, plan_all
+from core.flows.route.read import read
 from core.flows.route.write import write
 from core.fulfillment import queries
 from core.fulfillment.models import FulfillmentMethod, RequestState, WorkState
@@ -44,7 +44,7 @@ def reroute(
     """
     for _ in range(_TRIES):
         with hub.transaction() as session:
-            facts = reading.read(session, [order_id], placed=True)
+            facts = read(session, [order_id], placed=True)
             _check(facts, order_id)
             chosen = _chosen(facts, locations)
             movable = movable_units(session, facts, move=bool(chosen))

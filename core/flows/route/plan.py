@@ -11,6 +11,7 @@ from core import ids
 from core.catalog.models import ShortagePolicy
 from core.flows.route.facts import Facts, Order
 from core.flows.route.problem import Estimate, problem_of
+from core.flows.route.quoting import gather
 from crossdock import routing
 
 if TYPE_CHECKING:
@@ -35,12 +36,12 @@ def plan_all(hub: "Hub", facts: Facts, *, strategy: str | None = None, chosen: C
 
     `strategy` and `chosen` (location ids) are a person's wishes and come before those of channel and settings.
     """
-    estimate = _estimates(hub)
+    estimate, quotes = _estimates(hub), gather(hub, facts, chosen)
     planned = []
     for order in facts.orders:
         if not order.lines:
             continue
-        problem = problem_of(order, facts, estimate=estimate, chosen=chosen or order.pinned)
+        problem = problem_of(order, facts, estimate=estimate, quotes=quotes, chosen=chosen or order.pinned)
         made = _plan(hub, order, problem, (strategy,) if strategy else (order.strategy, facts.strategy))
         if chosen:
             made = replace(made, pinned=True)
@@ -66,7 +67,24 @@ def _plan(hub: "Hub", order: Order, problem: crossdock.RoutingProblem, names: Se
         fault = f"The strategy {found!r} failed: {error}"
         return Planned(order=order, problem=problem, plan=None, faults=(fault,))
     faults = routing.check(problem, plan)
-    return Planned(order=order, problem=problem, plan=None if faults else plan, faults=tuple(faults))
+    return Planned(
+        order=order, problem=problem, plan=None if faults else _remarked(problem, plan), faults=tuple(faults)
+    )
+
+
+def _remarked(problem: crossdock.RoutingProblem, plan: crossdock.RoutingPlan) -> crossdock.RoutingPlan:
+    """The plan with what was remarked of its candidates: beside the reason of who ships, and beside why others lost."""
+    said = {candidate.location: candidate.remarks for candidate in problem.candidates if candidate.remarks}
+    if not said:
+        return plan
+    assignments = (
+        replace(each, reason=" ".join((each.reason, *said.get(each.location, ())))) for each in plan.assignments
+    )
+    trace = (
+        each if each.chosen else replace(each, rejections=(*each.rejections, *said.get(each.location, ())))
+        for each in plan.trace
+    )
+    return replace(plan, assignments=tuple(assignments), trace=tuple(trace))
 
 
 def _nothing_placed(made: Planned) -> Planned:

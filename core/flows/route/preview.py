@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import crossdock
 from core.errors import NotFound, Unroutable
 from core.flows.route import decisions
-from core.flows.route import facts as reading
+from core.flows.route.facts import Facts
 from core.flows.route.override import movable_units
 from core.flows.route.plan import Planned, plan_all
+from core.flows.route.read import read
 
 if TYPE_CHECKING:
     from core.hub import Hub
@@ -33,7 +34,7 @@ def preview(hub: "Hub", order_id: int, *, strategy: str | None = None, at: datet
     Raises NotFound, and Unroutable with the reasons where no plan can be made.
     """
     with hub.transaction() as session:
-        facts = reading.read(session, [order_id], at=at, placed=True)
+        facts = read(session, [order_id], at=at, placed=True)
         if not facts.orders:
             raise NotFound(f"There is no order ord_{order_id}.", path=("orderId",))
         movable_units(session, facts)
@@ -45,7 +46,7 @@ def preview(hub: "Hub", order_id: int, *, strategy: str | None = None, at: datet
     return _preview(facts, planned[0], planned[0].plan)
 
 
-def _preview(facts: reading.Facts, planned: Planned, plan: crossdock.RoutingPlan) -> Preview:
+def _preview(facts: Facts, planned: Planned, plan: crossdock.RoutingPlan) -> Preview:
     return Preview(
         plan=plan,
         candidates=decisions.considered(planned),

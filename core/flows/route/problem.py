@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import crossdock
 from core import ids
 from core.flows.route.facts import Facts, Location, Order
+from core.flows.route.quotes import Quotes, applied
 from core.stock.models import LocationKind
 
 Estimate = Callable[[crossdock.RateRequest], Sequence[crossdock.Rate]]
@@ -23,11 +24,11 @@ class Departure:
 
 
 def problem_of(
-    order: Order, facts: Facts, *, estimate: Estimate, chosen: Collection[int] = (), may_split: bool = True
+    order: Order, facts: Facts, *, estimate: Estimate, quotes: Quotes, chosen: Collection[int] = ()
 ) -> crossdock.RoutingProblem:
     """The problem of one order, as the orders before it leave stock and capacity. `chosen`: a person's locations."""
     destination = _address(order.shipping_address)
-    request = _Request(order, facts, destination, estimate, frozenset(chosen))
+    request = _Request(order, facts, destination, estimate, quotes, frozenset(chosen))
     return crossdock.RoutingProblem(
         order=ids.encode("ord", order.id),
         demands=tuple(
@@ -43,7 +44,6 @@ def problem_of(
         candidates=tuple(request.candidate(location) for location in facts.locations),
         destination=crossdock.locate(destination) if destination else None,
         country=order.country,
-        may_split=may_split,
     )
 
 
@@ -53,13 +53,22 @@ class _Request:
     facts: Facts
     destination: crossdock.Address | None
     estimate: Estimate
+    quotes: Quotes
     chosen: frozenset[int]
 
     def candidate(self, location: Location) -> crossdock.Candidate:
+        """As its supplier quotes it, where one does; else at the cheapest price that is known of carriers."""
+        quoted = self.quotes.get((self.order.id, location.id))
+        if quoted is None:
+            return self._known(location, estimated=True)
+        candidate = self._known(location, estimated=False)
+        return applied(candidate, quoted, order=self.order, location=location, at=self.facts.at)
+
+    def _known(self, location: Location, *, estimated: bool) -> crossdock.Candidate:
         items = {line.item_id: line.item for line in self.order.lines}
-        excluded = self._excluded(location)
+        excluded = exclusions(self.order, location, self.chosen)
         leaves = departure(location, self.facts, lead_time_days=self._lead_time(location))
-        rate = None if excluded else self._cheapest(location)
+        rate = self._cheapest(location) if estimated and not excluded else None
         transit = rate.eta_days if rate is not None else None
         return crossdock.Candidate(
             location=location.code,
@@ -79,18 +88,6 @@ class _Request:
             excluded=(*excluded, *(() if leaves.ship_on else ("It is closed for the year to come.",))),
             excluded_items=self._excluded_items(location, items),
         )
-
-    def _excluded(self, location: Location) -> tuple[str, ...]:
-        reasons = []
-        if not location.active:
-            reasons.append("It is not active.")
-        if self.order.locations and location.id not in self.order.locations:
-            reasons.append("The channel does not sell from it.")
-        if self.chosen and location.id not in self.chosen:
-            reasons.append("A person chose where this order ships from.")
-        if location.kind is LocationKind.MARKETPLACE and location.integration_id is None:
-            reasons.append("No integration takes orders for this marketplace's warehouse.")
-        return tuple(reasons)
 
     def _excluded_items(self, location: Location, items: dict[int, str]) -> dict[str, str]:
         reasons = {}
@@ -126,6 +123,20 @@ class _Request:
         )
         rates = [rate for rate in self.estimate(request) if rate.cost.currency == self.order.channel_currency]
         return min(rates, key=lambda rate: (rate.cost.minor, rate.service), default=None)
+
+
+def exclusions(order: Order, location: Location, chosen: Collection[int]) -> tuple[str, ...]:
+    """Why it must not ship any of the order, in sentences."""
+    reasons = []
+    if not location.active:
+        reasons.append("It is not active.")
+    if order.locations and location.id not in order.locations:
+        reasons.append("The channel does not sell from it.")
+    if chosen and location.id not in chosen:
+        reasons.append("A person chose where this order ships from.")
+    if location.kind is LocationKind.MARKETPLACE and location.integration_id is None:
+        reasons.append("No integration takes orders for this marketplace's warehouse.")
+    return tuple(reasons)
 
 
 def departure(location: Location, facts: Facts, *, lead_time_days: int = 0) -> Departure:

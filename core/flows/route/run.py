@@ -3,9 +3,9 @@
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from core.flows.route import facts as reading
 from core.flows.route.override import reroute
 from core.flows.route.plan import plan_all
+from core.flows.route.read import read
 from core.flows.route.write import write
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def route_orders(
         if not left:
             break
         with hub.transaction() as session:
-            facts = reading.read(session, left)
+            facts = read(session, left)
         facts.orders = [order for order in facts.orders if order.routable]
         planned = plan_all(hub, facts)
         if not planned:

@@ -5,10 +5,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from core import ids
-from core.flows.route import facts as reading
 from core.flows.route.facts import Facts
 from core.flows.route.override import movable_units
 from core.flows.route.plan import plan_all
+from core.flows.route.read import read
 from core.fulfillment import queries
 from core.fulfillment.models import FulfillmentMethod
 from crossdock import Assignment
@@ -29,7 +29,7 @@ def unmoved(hub: "Hub", order_id: int, address: Mapping[str, Any]) -> int | None
     None where one of them differs, where work has begun, or where somebody else has the goods in hand.
     """
     with hub.transaction() as session:
-        facts = reading.read(session, [order_id], placed=True)
+        facts = read(session, [order_id], placed=True)
         if not facts.orders or not facts.orders[0].routable:
             return None
         order = facts.orders[0]

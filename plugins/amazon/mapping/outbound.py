@@ -2,13 +2,13 @@
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from crossdock import Address, Rejected, SupplierOrder, SupplierUpdate, UpdatedLine, UpdateKind
+from crossdock import Address, Rejected, SupplierLine, SupplierOrder, SupplierUpdate, UpdatedLine, UpdateKind
 from plugins.amazon.orders import instant
-from plugins.amazon.settings import AmazonSettings
+from plugins.amazon.settings import AmazonSettings, Speed
 from plugins.amazon.wire.outbound import OutboundOrder, OutboundPackage, OutboundShipment, ShippedItem
 
 _LONGEST_NAME = 40
@@ -46,32 +46,43 @@ def reference_of(name: str, number: str) -> str | None:
 
 def body_of(order: SupplierOrder, settings: AmazonSettings, now: datetime) -> dict[str, Any]:
     """The order as Amazon takes it: what is not there is left out and told. Raises Rejected for what it cannot take."""
-    units = sum(line.quantity for line in order.lines)
-    if len(order.lines) > _MOST_LINES or units > _MOST_UNITS:
-        said = f"Amazon ships at most {_MOST_LINES} lines and {_MOST_UNITS} units in one order; this has {units} units."
-        raise Rejected("TOO_LARGE", said, field="lines")
     return {
         "marketplaceId": settings.marketplace_ids[0],
         "sellerFulfillmentOrderId": name_of(order.reference, displayed(order)),
         "displayableOrderId": displayed(order),
         "displayableOrderDate": instant(now),
         "displayableOrderComment": settings.packing_slip_note,
-        "shippingSpeedCategory": settings.speeds.get(order.shipping_method or "", "Standard"),
+        "shippingSpeedCategory": speed_of(order.shipping_method, settings),
         "fulfillmentAction": "Ship",
         "fulfillmentPolicy": "FillAllAvailable",
-        "destinationAddress": _address(order.ship_to),
-        "items": [
-            {
-                "sellerSku": line.supplier_sku or line.sku,
-                "sellerFulfillmentOrderItemId": line.line,
-                "quantity": line.quantity,
-            }
-            for line in order.lines
-        ],
+        "destinationAddress": destination(order.ship_to),
+        "items": items_of(order.lines),
     }
 
 
-def _address(address: Address | None) -> dict[str, str]:
+def speed_of(shipping_method: str | None, settings: AmazonSettings) -> Speed:
+    """Amazon's speed for our shipping method."""
+    return settings.speeds.get(shipping_method or "", "Standard")
+
+
+def items_of(lines: Sequence[SupplierLine]) -> list[dict[str, Any]]:
+    """What is to be shipped. Raises Rejected for more than Amazon takes at once."""
+    units = sum(line.quantity for line in lines)
+    if len(lines) > _MOST_LINES or units > _MOST_UNITS:
+        said = f"Amazon ships at most {_MOST_LINES} lines and {_MOST_UNITS} units in one order; this has {units} units."
+        raise Rejected("TOO_LARGE", said, field="lines")
+    return [
+        {
+            "sellerSku": line.supplier_sku or line.sku,
+            "sellerFulfillmentOrderItemId": line.line,
+            "quantity": line.quantity,
+        }
+        for line in lines
+    ]
+
+
+def destination(address: Address | None) -> dict[str, str]:
+    """Where it goes, in Amazon's parts. Raises Rejected for an address that Amazon would not ship to."""
     if address is None or not (address.line1 and address.postal_code and address.country):
         said = "Amazon ships only to an address with a street, a postal code and a country. Complete it."
         raise Rejected("ADDRESS_INCOMPLETE", said, field="ship_to")

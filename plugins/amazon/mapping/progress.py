@@ -69,7 +69,7 @@ def _reason(item: OrderItem) -> str:
 def asked(order: Order) -> Iterator[CancelRequestData]:
     """Items whose cancellation the buyer asked for, as one request: Amazon knows no name for it."""
     wanted = [
-        item
+        (item, item.cancellation.cancellation_request)
         for item in order.order_items
         if item.cancellation is not None
         and item.cancellation.cancellation_request is not None
@@ -79,10 +79,9 @@ def asked(order: Order) -> Iterator[CancelRequestData]:
     over = order.fulfillment is not None and order.fulfillment.fulfillment_status in _OVER
     if not wanted or over:
         return
-    reasons = (item.cancellation.cancellation_request.cancel_reason for item in wanted)  # type: ignore[union-attr]
     yield CancelRequestData(
-        external_id="/".join([order.order_id, *sorted(item.order_item_id for item in wanted)]),
+        external_id="/".join([order.order_id, *sorted(item.order_item_id for item, _ in wanted)]),
         at=order.last_updated_time,
-        reason=next((reason for reason in reasons if reason), ""),
-        lines=tuple((item.order_item_id, item.quantity_ordered) for item in wanted),
+        reason=next((request.cancel_reason for _, request in wanted if request.cancel_reason), ""),
+        lines=tuple((item.order_item_id, item.quantity_ordered) for item, _ in wanted),
     )

@@ -15,7 +15,8 @@ _BEFORE_PICKING = {"New", "Received", "Planning"}
 class Warehouse:
     """stock: units that can be sold, by SKU. orders: by the seller's name of each, as `getFulfillmentOrder` tells them.
 
-    tracking: by package number. hides_tracking: orders do not tell the carrier's number, only the package's page does.
+    undeliverable: speeds at which nothing gets to anybody. tracking: by package number.
+    hides_tracking: orders do not tell the carrier's number, only the package's page does.
     """
 
     now: Callable[[], datetime]
@@ -24,6 +25,7 @@ class Warehouse:
     orders: dict[str, Said] = field(default_factory=dict)
     tracking: dict[int, Said] = field(default_factory=dict)
     hides_tracking: bool = False
+    undeliverable: set[str] = field(default_factory=set)
 
     @property
     def open(self) -> list[str]:

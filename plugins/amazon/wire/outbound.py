@@ -4,7 +4,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, Field
 
-from plugins.amazon.wire.base import Wire
+from crossdock import Money
+from plugins.amazon.wire.base import Exact, Wire, money
 from plugins.amazon.wire.orders import Units
 
 
@@ -61,6 +62,47 @@ class OutboundOrder(Wire):
     order: Outbound = Field(alias="fulfillmentOrder")
     items: tuple[OutboundItem, ...] = Field(alias="fulfillmentOrderItems", min_length=1)
     shipments: tuple[OutboundShipment, ...] | None = Field(default=None, alias="fulfillmentShipments")
+
+
+class FeeAmount(Wire):
+    currency_code: str
+    value: Exact
+
+    @property
+    def money(self) -> Money:
+        return money(self.value, self.currency_code)
+
+
+class Fee(Wire):
+    name: str
+    amount: FeeAmount
+
+
+class PreviewItem(Wire):
+    item: str = Field(alias="sellerFulfillmentOrderItemId")
+    quantity: Units
+
+
+class UnfulfillableItem(PreviewItem):
+    reasons: tuple[str, ...] | None = Field(default=None, alias="itemUnfulfillableReasons")
+
+
+class PreviewShipment(Wire):
+    """One parcel that would go. Amazon promises to keep to the later of two dates."""
+
+    latest_ship_date: AwareDatetime | None = None
+    latest_arrival_date: AwareDatetime | None = None
+    items: tuple[PreviewItem, ...] = Field(alias="fulfillmentPreviewItems")
+
+
+class Preview(Wire):
+    """Shipping at one speed, as it would be. `reasons`: why none of it can be."""
+
+    speed: str = Field(alias="shippingSpeedCategory", min_length=1)
+    fees: tuple[Fee, ...] | None = Field(default=None, alias="estimatedFees")
+    shipments: tuple[PreviewShipment, ...] | None = Field(default=None, alias="fulfillmentPreviewShipments")
+    unfulfillable: tuple[UnfulfillableItem, ...] | None = Field(default=None, alias="unfulfillablePreviewItems")
+    reasons: tuple[str, ...] | None = Field(default=None, alias="orderUnfulfillableReasons")
 
 
 class Tracking(Wire):

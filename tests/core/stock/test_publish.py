@@ -4,12 +4,13 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 import crossdock
 from core.catalog.models import Channel, Listing, PublishState
 from core.db import transaction
+from core.flows.capture import capture
 from core.flows.publish_stock import note_answers, stock_changed, tell
 from core.hub import Hub
 from core.integrations.models import Integration, Plugin
@@ -18,9 +19,11 @@ from core.plugins.bound import BoundProvider
 from core.plugins.registry import LoadedIntegration
 from core.stock.models import MovementReason
 from core.stock.service import Movement, move
+from crossdock import CancellationData, OrderData
 from crossdock.channel import StockAnswer, StockLevelUpdate
 from crossdock.errors import Rejected, Retryable
 from tests.builders import a_bundle, a_channel, a_level, a_listing, a_location, an_item, an_order
+from tests.core.flows.selling import NOON, said
 
 
 class Market:
@@ -134,6 +137,29 @@ def test_a_late_answer_with_an_older_sequence_does_not_win(
     assert session.get_one(Listing, listing.id).publish_error is None
 
 
+def test_an_answer_that_comes_after_that_to_a_newer_figure_changes_nothing(
+    session: Session, hub: Hub, market: Market, channel: Channel
+) -> None:
+    item, place = an_item(session), a_location(session)
+    a_level(session, item, place, 10)
+    listing = a_listing(session, channel, item)
+    session.commit()
+    change(hub, item.id)
+
+    def sold_out_and_told() -> None:
+        market.meanwhile = lambda: None
+        with transaction(hub.engine) as other:
+            gone = MovementReason.WRITE_OFF
+            move(other, [Movement(item_id=item.id, location_id=place.id, reason=gone, on_hand=-10)])
+        change(hub, item.id)
+        tell(hub, channel.id)
+
+    market.meanwhile = sold_out_and_told
+    tell(hub, channel.id)
+
+    assert state(session, listing) == (0, 2, PublishState.CONFIRMED, 0, 2)
+
+
 def test_what_a_channel_refuses_is_kept_with_its_reason(
     session: Session, hub: Hub, market: Market, channel: Channel
 ) -> None:
@@ -189,6 +215,41 @@ def test_a_bundle_is_published_when_a_component_moves_and_without_integration_on
 
     assert state(session, listing) == (3, 1, None, None, None)
     assert session.scalars(select(Job).where(Job.name == "stock.tell")).all() == []
+
+
+def taken_in(session: Session, hub: Hub, channel: Channel, data: OrderData) -> None:
+    """An order of the channel comes in, and what follows for its stock is done."""
+    session.execute(delete(Job))
+    capture(session, channel, [data])
+    session.commit()
+    changed = session.scalars(select(Job.arguments).where(Job.name == "stock.changed")).all()
+    session.commit()
+    stock_changed(hub, changed)
+    tell(hub, channel.id)
+
+
+def test_what_a_channel_counted_by_itself_is_told_again_where_a_cap_keeps_the_figure_as_it_was(
+    session: Session, hub: Hub, market: Market, channel: Channel
+) -> None:
+    cup = an_item(session, "CUP")
+    a_level(session, cup, a_location(session), 100)
+    a_listing(session, channel, cup, cap=5)
+    session.commit()
+    change(hub, cup.id)
+    tell(hub, channel.id)
+
+    taken_in(session, hub, channel, said("1001", {"CUP": 3}, version=1))  # now the channel believes in two
+    gone = CancellationData(external_id="c1", at=NOON, reason="CUSTOMER")
+    taken_in(session, hub, channel, said("1001", {"CUP": 3}, version=2, cancellations=(gone,)))  # and now in eight
+    taken_in(session, hub, channel, said("1001", {"CUP": 3}, version=2, cancellations=(gone,)))  # which is no news
+    taken_in(session, hub, channel, said("1002", {"CUP": 3}, fulfilled_by_channel=True))  # not from this stock
+    assert [(each.quantity, each.sequence) for each in market.told] == [(5, 1), (5, 2), (5, 3)]
+
+    taken_in(session, hub, channel, said("1003", {"CUP": 120}, version=1))
+    taken_in(session, hub, channel, said("1004", {"CUP": 1}))  # less than nothing it cannot believe in
+    part = CancellationData(external_id="c2", at=NOON, reason="CUSTOMER", lines=(("CUP", 5),))
+    taken_in(session, hub, channel, said("1003", {"CUP": 120}, version=2, cancellations=(part,)))
+    assert [(each.quantity, each.sequence) for each in market.told[3:]] == [(0, 4), (0, 5)]
 
 
 def test_one_transaction_adds_one_job_and_the_same_items_none_while_it_waits(session: Session) -> None:

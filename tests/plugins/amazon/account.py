@@ -15,6 +15,7 @@ from crossdock import (
     Context,
     Integration,
     OutcomeUnknown,
+    QuoteRequest,
     Response,
     Retryable,
     Stage,
@@ -158,6 +159,14 @@ def a_work(reference: str = "ful_17", *, quantity: int = 1, **facts: Any) -> Sup
         **facts,
     }
     return SupplierOrder(reference=reference, **said)
+
+
+def a_quote_request(order: SupplierOrder) -> QuoteRequest:
+    """What would be asked before the work is given to Amazon."""
+    assert order.ship_to is not None
+    return QuoteRequest(
+        location=order.location, ship_to=order.ship_to, lines=order.lines, shipping_method=order.shipping_method
+    )
 
 
 def _plain(answer: Any) -> Any:

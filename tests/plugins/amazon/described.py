@@ -34,6 +34,7 @@ MODELS = {
     },
     "fulfillment-outbound-api-model/fulfillmentOutbound_2020-07-01.json": {
         "createFulfillmentOrder",
+        "getFulfillmentPreview",
         "getFulfillmentOrder",
         "listAllFulfillmentOrders",
         "cancelFulfillmentOrder",

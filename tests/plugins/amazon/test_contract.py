@@ -75,6 +75,9 @@ class TestAmazon(ChannelContract):
     def ask_return(self, remote: Any, order_id: str) -> str:
         return str(remote.state.store.request_return(order_id))
 
+    def numbers(self, remote: Any, order_id: str) -> Sequence[str]:
+        return [each["trackingNumber"] for each in remote.state.store.orders[order_id].get("packages", ())]
+
     def done(self, remote: Any, verb: str, order_id: str) -> int:
         order = remote.state.store.orders[order_id]
         if verb == "confirm_shipment":

@@ -32,7 +32,7 @@ from plugins.amazon.wire.base import read
 from plugins.amazon.wire.finances import Payout, Transaction
 from plugins.amazon.wire.listings import Listing
 from plugins.amazon.wire.outbound import Outbound, OutboundOrder, Tracking
-from tests.plugins.amazon.account import START, Account, a_work
+from tests.plugins.amazon.account import START, Account, a_quote_request, a_work
 from tests.plugins.amazon.described import SPECS, needed, operations, problems_of
 
 pytestmark = needed
@@ -114,6 +114,7 @@ def everything_outbound(account: Account) -> None:
     supplier = account.supplier
     orders = [a_work(f"ful_{number}", quantity=2) for number in (1, 2)]
     supplier.check(account.ctx())
+    supplier.quote(account.ctx(), a_quote_request(orders[0]))
     for order in orders:
         supplier.submit(account.ctx(), order)
     supplier.request_cancel(account.ctx(), orders[0])

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from crossdock import BadData, LineKind, Money, OrderData, OrderWindow, PaymentState, RawOrder, Rejected
+from crossdock import NOT_FOUND, BadData, LineKind, Money, OrderData, OrderWindow, PaymentState, RawOrder, Rejected
 from crossdock.testing import no_network
 from plugins.amazon.mapping.orders import order_data
 from tests.plugins.amazon.account import START, Account
@@ -66,7 +66,7 @@ def test_an_order_that_nobody_knows_is_rejected(account: Account) -> None:
     with pytest.raises(Rejected) as refused:
         account.channel.fetch_order(account.ctx(), "202-0000000-0000000")
 
-    assert refused.value.code == "NotFound"
+    assert refused.value.code == NOT_FOUND
 
 
 def test_an_order_tells_its_lines_address_and_payment(account: Account) -> None:

@@ -2,12 +2,16 @@
 
 import contextlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
+from itertools import count, repeat
 
+import pytest
 from sqlalchemy import select
 
 from core.errors import CrossdockError
+from core.flows.channels import windows
 from core.flows.inbox import replay
 from core.inbox.models import InboxMessage, InboxState
 from core.integrations.models import HealthStatus, SyncState
@@ -15,6 +19,8 @@ from core.orders.models import Order
 from core.stock.models import Location
 from crossdock import ProviderError
 from plugins.amazon.sandbox import Store
+from plugins.amazon.sandbox.answers import ANSWERS, Asked
+from plugins.amazon.sandbox.store import Said
 from tests.plugins.stores import HTML, Between, Desk
 
 SEARCH = "/orders/2026-01-01/orders"
@@ -83,6 +89,35 @@ def test_pages_that_cannot_be_read_are_set_aside_and_read_again(
 
     assert (mended.state, mended.created) == (SyncState.SUCCEEDED, 2)
     assert set(desk.session.scalars(select(Order.external_id))) == set(orders)
+
+
+@pytest.mark.parametrize(
+    ("tokens", "why"),
+    [
+        (repeat("1"), "Its pages go round in a circle: the same cursor came twice."),
+        (map(str, count(1)), "It has more than 4 pages; the next run goes on."),
+    ],
+)
+def test_pages_without_end_are_left_and_what_was_read_of_them_is_kept(
+    desk: Desk, store: Store, shelf: Location, monkeypatch: pytest.MonkeyPatch, tokens: Iterator[str], why: str
+) -> None:
+    orders = placed(store, 2)
+    search = ANSWERS["searchOrders"]
+
+    def endless(account: Store, asked: Asked) -> tuple[int, Said | None]:
+        """The first page again and again, each time with the token of another one."""
+        status, said = search(account, replace(asked, query={**asked.query, "paginationToken": ""}))
+        return status, {**(said or {}), "pagination": {"nextToken": next(tokens)}}
+
+    monkeypatch.setitem(ANSWERS, "searchOrders", endless)
+    monkeypatch.setattr(windows, "MOST_PAGES", 4)
+    run = desk.sync("orders")
+    desk.run()
+
+    assert (run.state, run.error, run.created) == (SyncState.PARTIAL, why, 2)
+    assert set(desk.session.scalars(select(Order.external_id))) == set(orders)
+    assert [name for name, _ in store.asked].count("searchOrders") <= 4
+    assert set_aside(desk) == {}
 
 
 def test_consent_that_was_taken_back_puts_it_down_with_what_to_do(desk: Desk, store: Store) -> None:

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from core.plugins.configure import configure
+from core.plugins.find import find
 from crossdock import (
     About,
     AuthExpired,
@@ -50,6 +52,46 @@ def test_credentials_that_are_refused_say_which_to_check(account: Account) -> No
 
     with pytest.raises(AuthExpired, match="client_id and client_secret"):
         look(account)
+
+
+@pytest.mark.parametrize(
+    ("url", "login"),
+    [
+        (None, "https://api.amazon.com/auth/o2/token"),
+        ("https://sandbox.sellingpartnerapi-na.amazon.com", "https://api.amazon.com/auth/o2/token"),
+        ("http://127.0.0.1:9", "http://127.0.0.1:9/auth/o2/token"),
+    ],
+)
+def test_tokens_come_from_amazons_one_place_or_from_the_machine_that_plays_it(url: str | None, login: str) -> None:
+    settings = AmazonSettings(**{**SETTINGS, "url": url})
+
+    assert settings.login == login
+
+
+@pytest.mark.parametrize(
+    ("settings", "host"),
+    [
+        (
+            {"url": "https://sellingpartnerapi-eu.amazon.com.evil.example"},
+            "sellingpartnerapi-eu.amazon.com.evil.example",
+        ),
+        ({"queue_url": "https://sqs.evil.example/0/orders"}, "sqs.evil.example"),
+        ({"consent_url": "https://sellercentral.amazon.evil.example"}, "sellercentral.amazon.evil.example"),
+        ({"url": "https://sellingpartnerapi-fe.amazon.com"}, None),
+        ({"url": "http://127.0.0.1:8010/amazon"}, None),
+        ({"queue_url": "https://sqs.eu-west-1.amazonaws.com/000000000000/orders"}, None),
+        ({"consent_url": "https://sellercentral.amazon.co.jp"}, None),
+    ],
+)
+def test_secrets_go_to_amazon_and_to_this_machine_alone(settings: dict[str, str], host: str | None) -> None:
+    """As an integration would be made of these settings."""
+    raw = {"plugin": "amazon", **SETTINGS, **settings}
+    raw["marketplace_ids"] = list(SETTINGS["marketplace_ids"])
+
+    problem = configure("main", raw, {each.name: each for each in find()}, where=str, from_file=False).problem
+
+    assert (problem is None) == (host is None)
+    assert host is None or f"{host} is no host of amazon" in str(problem)
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,9 @@ class TestEbay(ChannelContract):
     def done(self, remote: EbaySandbox, verb: str, order_id: str) -> int:
         return remote.store.done.count((verb, order_id))
 
+    def numbers(self, remote: EbaySandbox, order_id: str) -> Sequence[str]:
+        return [each["shipmentTrackingNumber"] for each in remote.store.fulfillments[order_id]]
+
     def ask_cancel(self, remote: EbaySandbox, order_id: str) -> str:
         return remote.store.ask_cancel(order_id)
 

@@ -52,6 +52,10 @@ class TestShopify(ChannelContract):
             return sum(each["requestStatus"] == "CANCELLATION_ACCEPTED" for each in order["fulfillmentOrders"])
         return len(order["fulfillments" if verb == "confirm_shipment" else "refunds"])
 
+    def numbers(self, remote: Starlette, order_id: str) -> Sequence[str]:
+        sent = _store(remote).orders[order_id]["fulfillments"]
+        return [each["number"] for fulfillment in sent for each in fulfillment["trackingInfo"]]
+
     def ask_cancel(self, remote: Starlette, order_id: str) -> str:
         order = _store(remote).orders[order_id]
         _store(remote).ask_to_stop(order)

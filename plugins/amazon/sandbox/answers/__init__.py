@@ -24,6 +24,7 @@ ANSWERS: dict[str, Answer] = {
     "createSubscription": account.create_subscription,
     "deleteSubscriptionById": account.delete_subscription,
     "createFulfillmentOrder": outbound.create,
+    "getFulfillmentPreview": outbound.preview,
     "getFulfillmentOrder": outbound.get,
     "listAllFulfillmentOrders": outbound.list_all,
     "cancelFulfillmentOrder": outbound.cancel,

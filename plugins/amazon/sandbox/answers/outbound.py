@@ -3,12 +3,15 @@
 from datetime import datetime
 from typing import Any
 
+from plugins.amazon.mapping.marketplaces import usual_currency
 from plugins.amazon.sandbox.answers.asked import Asked, page_of
+from plugins.amazon.sandbox.previews import SPEEDS, Terms
 from plugins.amazon.sandbox.refusals import Refused, check_body
 from plugins.amazon.sandbox.store import Said, Store
 
 _SPEEDS = {"Standard", "Expedited", "Priority", "ScheduledDelivery"}
 _TEXTS = {"sellerFulfillmentOrderId": 40, "displayableOrderId": 40, "displayableOrderComment": 750}
+_ADDRESS = ("name", "addressLine1", "postalCode", "countryCode")
 _MOST_LINES, _MOST_UNITS = 100, 250
 
 
@@ -19,12 +22,29 @@ def create(store: Store, asked: Asked) -> tuple[int, Said | None]:
         or body["shippingSpeedCategory"] not in _SPEEDS
     ):
         raise Refused(400, "InvalidInput", "A text is too long, or there is no such speed.")
-    check_body(body.get("destinationAddress"), "name", "addressLine1", "postalCode", "countryCode")
+    check_body(body.get("destinationAddress"), *_ADDRESS)
     if body["sellerFulfillmentOrderId"] in store.warehouse.orders:
         raise Refused(400, "InvalidInput", "There is an order with this sellerFulfillmentOrderId already.")
     _check_items(store, body.get("items"))
     store.warehouse.take(body)
     return 200, {}
+
+
+def preview(store: Store, asked: Asked) -> tuple[int, Said | None]:
+    body = check_body(asked.body)
+    check_body(body.get("address"), *_ADDRESS)
+    _check_items(store, body.get("items"))
+    speeds = body.get("shippingSpeedCategories", list(SPEEDS))
+    if body.get("marketplaceId", store.marketplace) != store.marketplace or not set(speeds) <= set(SPEEDS):
+        raise Refused(400, "InvalidInput", "There is no such marketplace, or no such speed here.")
+    terms = Terms(
+        marketplace=store.marketplace,
+        currency=usual_currency(store.marketplace),
+        now=store.now(),
+        stock=store.warehouse.stock,
+        undeliverable=frozenset(store.warehouse.undeliverable),
+    )
+    return 200, {"payload": {"fulfillmentPreviews": [terms.preview(speed, body["items"]) for speed in speeds]}}
 
 
 def _check_items(store: Store, items: Any) -> None:

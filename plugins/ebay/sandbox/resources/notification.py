@@ -61,9 +61,9 @@ def _configure(store: Store, call: Call, name: str) -> None:
     needed(config, "endpoint", "verificationToken")
     place = urlsplit(config["endpoint"])
     if place.scheme != "https" and place.hostname not in {"127.0.0.1", "localhost"}:
-        raise Refusal(400, 195020, "The endpoint has to begin with https://.")
-    if store.stage.send("GET", f"{config['endpoint']}?challenge_code=c-{store.number()}", {}, b"") != 200:  # noqa: PLR2004
-        raise Refusal(409, 195022, "The endpoint did not solve the challenge.")
+        raise Refusal(400, 195017, "The endpoint has to begin with https://.")
+    if store.stage.send("GET", f"{config['endpoint']}?challenge_code=c-{store.number()}", {}, b"") != 200:  # noqa: PLR2004  # OK
+        raise Refusal(409, 195020, "The endpoint did not solve the challenge.")
     kept = {"endpoint": config["endpoint"]}
     store.destinations[name] = {
         "destinationId": name, "name": said["name"], "status": said["status"], "deliveryConfig": kept,
@@ -71,6 +71,10 @@ def _configure(store: Store, call: Call, name: str) -> None:
 
 
 def _create_destination(store: Store, call: Call) -> Answer:
+    needed(call.said, "deliveryConfig")
+    wanted = {"endpoint": call.said["deliveryConfig"].get("endpoint")}
+    if any(each["deliveryConfig"] == wanted for each in store.destinations.values()):
+        raise Refusal(409, 195021, "There is a destination with this endpoint.")
     name = f"d-{store.number()}"
     _configure(store, call, name)
     return Answer(None, 201, {"location": f"{store.stage.url}{_ROOT}/destination/{name}"})
@@ -92,7 +96,7 @@ def _create_subscription(store: Store, call: Call) -> Answer:
     if not _may(said, call):
         raise Refusal(403, 195011, "The topic wants another kind of token.")
     if any(each["topicId"] == said["topicId"] for each in store.subscriptions.values()):
-        raise Refusal(409, 195005, "There is a subscription to this topic.")
+        raise Refusal(409, 195012, "There is a subscription to this topic.")
     name = f"s-{store.number()}"
     store.subscriptions[name] = {"subscriptionId": name, "creationDate": spoken(store.stage.now()), **said}
     return Answer(None, 201, {"location": f"{store.stage.url}{_ROOT}/subscription/{name}"})
