@@ -119,7 +119,7 @@ class Lane:
                 return True
         return False
 
-    def _taken(self, more: bool) -> None:  # noqa: FBT001
+    def _taken(self, more: bool) -> None:  # noqa: FBT001  # as `run_next` calls it
         """Where one job waited there may be more: have another thread look, if there is a place for it.
 
         After less than a batch there are none. What comes while that batch runs gathers for the next one, for a moment.

@@ -6,6 +6,7 @@ import hmac
 import re
 from collections.abc import Sequence
 
+import strawberry
 from sqlalchemy import select
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -14,7 +15,6 @@ from core import clock
 from core.shipments import models
 from schema.context import Context
 from schema.engine import column, computed, node
-from schema.scalars import DocumentKind
 
 LASTS = 15 * 60
 """Seconds that an address works for."""
@@ -29,11 +29,14 @@ _HEADERS = {
 """A document may come from somebody else's system: it must not run as a page of ours."""
 
 
+strawberry.enum(models.DocumentKind)
+
+
 @node(models.Document)
 class Document:
     """A file that the hub made or was given."""
 
-    kind: DocumentKind = column(models.Document.kind)  # type: ignore[assignment]
+    kind: models.DocumentKind = column(models.Document.kind)
     format: str = column(models.Document.format)
 
     @computed(requires=[models.Document.id])

@@ -82,7 +82,7 @@ def _registry(hub: Hub) -> CollectorRegistry:
     """All processes of this host where they share a folder, else this one; and what the database knows."""
     registry = CollectorRegistry()
     if metrics.FOLDER_VARIABLE in os.environ:
-        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+        MultiProcessCollector(registry)
     else:
         registry.register(_Everything())
     registry.register(_Queues(hub))

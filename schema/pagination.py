@@ -39,7 +39,7 @@ class Connection(Generic[T]):
     page_info: PageInfo
     total: strawberry.Private[int] = 0
 
-    @strawberry.field(  # type: ignore[untyped-decorator]
+    @strawberry.field(  # type: ignore[untyped-decorator]  # with a description alone it answers Any
         description="Counted only when asked for, and no further than `limit`."
     )
     def total_count(self, limit: int | None = COUNTED) -> int:

@@ -1,10 +1,9 @@
-"""Scalars and small objects that every domain shares: Decimal, DateTime, Date, JSON, Money, Address, Document."""
+"""Scalars and small objects that every domain shares: Decimal, DateTime, Date, JSON, Money, Address."""
 
 import datetime as dt
 import decimal
 import re
-from enum import Enum
-from typing import Any, NewType
+from typing import TYPE_CHECKING, Any, NewType, TypeAlias
 
 import strawberry
 from graphql import GraphQLError
@@ -54,7 +53,10 @@ def show_decimal(value: decimal.Decimal | int) -> str:
     return format(value, "f") if isinstance(value, decimal.Decimal) else str(value)
 
 
-JSON = NewType("JSON", object)
+if TYPE_CHECKING:
+    JSON: TypeAlias = object  # whatever a column holds may be shown, and nothing is taken for granted of what is given
+else:
+    JSON = NewType("JSON", object)
 
 SCALARS: dict[object, Any] = {
     decimal.Decimal: strawberry.scalar(
@@ -126,22 +128,3 @@ class AddressInput:
 class DateTimeRange:
     from_: dt.datetime | None = strawberry.field(name="from", default=None, description="Inclusive.")
     to: dt.datetime | None = strawberry.field(default=None, description="Exclusive.")
-
-
-@strawberry.enum
-class DocumentKind(Enum):
-    LABEL = "LABEL"
-    RETURN_LABEL = "RETURN_LABEL"
-    PACKING_SLIP = "PACKING_SLIP"
-    COMMERCIAL_INVOICE = "COMMERCIAL_INVOICE"
-    MANIFEST = "MANIFEST"
-    PROOF_OF_DELIVERY = "PROOF_OF_DELIVERY"
-    PURCHASE_ORDER = "PURCHASE_ORDER"
-    INVOICE = "INVOICE"
-
-
-@strawberry.type
-class Document:
-    kind: DocumentKind
-    format: str
-    url: str

@@ -13,5 +13,6 @@ def mentions(column: Any, words: str) -> ColumnElement[bool]:
     """Whether a text has these words in it, in any case. One or two characters find where a word begins with them."""
     text = words.strip()
     if len(text) >= SHORTEST:
-        return column.icontains(text, autoescape=True)  # type: ignore[no-any-return]
+        found: ColumnElement[bool] = column.icontains(text, autoescape=True)
+        return found
     return or_(column.istartswith(text, autoescape=True), column.icontains(f" {text}", autoescape=True))

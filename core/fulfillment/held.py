@@ -34,7 +34,7 @@ _WAITING = text(
     where work.order_id = any(:orders) and work.request_state = '{RequestState.UNSUBMITTED}'
       and work.work_state = any(:live)
     order by work.id
-    """  # noqa: S608
+    """  # noqa: S608  # likewise
 )
 
 

@@ -30,7 +30,7 @@ class _Broker(RedisBroker):
 def connect(redis_url: str) -> RedisBroker:
     """The broker at this address. Messages of a worker that was killed are handed out again within seconds."""
     client = redis.Redis.from_url(redis_url, socket_connect_timeout=2, socket_timeout=20)
-    return _Broker(  # type: ignore[no-untyped-call]
+    return _Broker(  # type: ignore[no-untyped-call]  # Dramatiq does not type it
         client=client,
         namespace=NAMESPACE,
         middleware=[TimeLimit()],  # and no retries: whether work is tried again is decided in PostgreSQL

@@ -50,7 +50,7 @@ _NEW_DAYS = [
         f"""
         insert into kpi_days (day, channel_id, {LISTED})
         select day, channel_id, {SUMS} from order_kpis group by day, channel_id
-        """  # noqa: S608
+        """  # noqa: S608  # likewise
     ),
 ]
 

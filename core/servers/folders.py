@@ -50,7 +50,7 @@ def socket_folder(base: Path, name: str) -> Path:
     near = base / "run"
     if len(os.fsencode(near / name)) <= SOCKET_PATH_BYTES and _PLAIN.issuperset(str(near)):
         return private_folder(near)
-    for temporary in (tempfile.gettempdir(), "/tmp"):  # noqa: S108 - ownership is checked below
+    for temporary in (tempfile.gettempdir(), "/tmp"):  # noqa: S108  # ownership is checked below
         far = Path(temporary) / f"crossdock-{os.geteuid()}-{fingerprint(base)}"
         if len(os.fsencode(far / name)) <= SOCKET_PATH_BYTES and _PLAIN.issuperset(str(far)):
             folder = private_folder(far)

@@ -35,7 +35,7 @@ def enter_namespace() -> None:
 
 def become_nobody() -> None:
     """Give up root for good."""
-    import pwd  # noqa: PLC0415 - this script starts often and needs it rarely
+    import pwd  # noqa: PLC0415  # this script starts often and needs it rarely
 
     nobody = pwd.getpwnam("nobody")
     os.setgroups([])
@@ -68,7 +68,7 @@ def main() -> None:
     # After the change of user, which would clear it.
     die_with(int(parent), int(signal_number))
     try:
-        os.execv(program, sys.argv[4:])  # noqa: S606 - there is no shell to guard against
+        os.execv(program, sys.argv[4:])  # noqa: S606  # there is no shell to guard against
     except OSError as error:
         sys.stderr.write(f"cannot run {program}: {error}\n")
         sys.exit(NOT_FOUND)

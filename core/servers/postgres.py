@@ -160,7 +160,7 @@ def _is_ready(data: Path, pid: int) -> bool:
     """Line 1 of postmaster.pid is the pid, line 8 the state."""
     with contextlib.suppress(FileNotFoundError):
         lines = (data / "postmaster.pid").read_text().splitlines()
-        return len(lines) >= 8 and lines[0] == str(pid) and lines[7].strip() == "ready"  # noqa: PLR2004
+        return lines[:1] == [str(pid)] and [line.strip() for line in lines[7:8]] == ["ready"]
     return False
 
 

@@ -50,11 +50,11 @@ class Case:
     title: str = column(Row.title)
     message: str = column(Row.message)
     state: CaseState = column(Row.state)
-    subject: strawberry.ID | None = column(  # type: ignore[assignment]
-        Row.subject, description="The object it is about; resolve it with `node`."
+    subject: strawberry.ID | None = column(
+        Row.subject, shown_as=strawberry.ID, description="The object it is about; resolve it with `node`."
     )
     order: "Order | None" = one(Row.order)
-    data: JSON = column(Row.data)  # type: ignore[assignment]
+    data: JSON = column(Row.data)
     cost: Money | None = money(Row.cost_minor, Row.cost_currency)
     options: list[CaseOption] = from_json(Row.options)
     assignee: str | None = column(Row.assignee)

@@ -36,7 +36,7 @@ class Customer:
     email: str | None = column(Row.email)
     name: str | None = column(Row.name)
     phone: str | None = column(Row.phone)
-    metadata: JSON = column(Row.extra)  # type: ignore[assignment]
+    metadata: JSON = column(Row.extra)
     order_count: int = column(Row.order_count)
     erased_at: datetime | None = column(Row.erased_at)
     orders: Connection["Order"] = connection(Row.orders, order_by=OrderRow.placed_at.desc(), default_first=20)

@@ -4,14 +4,15 @@ A fragment is measured once for each type it is spread on, so that the measure o
 millions of fields takes no longer than its text.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from graphql import (
     FieldNode,
     FragmentSpreadNode,
     GraphQLError,
+    GraphQLField,
     GraphQLNamedType,
     GraphQLObjectType,
     GraphQLSchema,
@@ -27,7 +28,7 @@ from graphql import (
 
 from schema.engine.documents import Document, Limits
 from schema.engine.registry import Registry
-from schema.engine.specs import ToMany, ToPage
+from schema.engine.specs import Computed, ToMany, ToPage
 from schema.pagination import DEFAULT, MOST
 
 EXPECTED_LIST = 10
@@ -126,7 +127,7 @@ class _Walk:
         name = node.name.value
         if name in INTROSPECTION:
             return Measure(fields=1)
-        definition = parent.fields[name]  # type: ignore[attr-defined]
+        definition = cast("GraphQLObjectType", parent).fields[name]
         named = get_named_type(definition.type)
         for scope in (
             *self.analyst.scopes.get((parent.name, name), ()),
@@ -147,6 +148,8 @@ class _Walk:
         spec = info.specs.get(node.name.value) if info is not None else None
         if isinstance(spec, ToMany):
             return spec.expect
+        if isinstance(spec, Computed) and spec.declared.rows is not None:
+            return self._asked(node, definition, spec.declared.rows)
         if isinstance(named, GraphQLObjectType) and "pageInfo" in named.fields:
             default = spec.declared.default_first if isinstance(spec, ToPage) else DEFAULT
             return self._page(node, default)
@@ -157,19 +160,24 @@ class _Walk:
 
     def _page(self, node: FieldNode, default: int) -> int:
         """The size that is asked for. One that no page may have costs no more: it is the field's own error."""
-        sizes = []
+        return max((max(0, min(size, MOST)) for size in self._numbers(node, {"first", "last"})), default=default)
+
+    def _asked(self, node: FieldNode, definition: GraphQLField, argument: str) -> int:
+        """How many objects this argument asks for; the field itself says which numbers it takes."""
+        default = definition.args[argument].default_value
+        return max(0, *(self._numbers(node, {argument}) or (default,)))
+
+    def _numbers(self, node: FieldNode, names: Collection[str]) -> list[int]:
+        """The values of these arguments, as far as they are given and known."""
+        found = []
         for argument in node.arguments or ():
-            if argument.name.value in {"first", "last"}:
+            if argument.name.value in names:
                 value = argument.value
-                size: Any = None
                 if isinstance(value, IntValueNode):
-                    size = int(value.value)
-                elif isinstance(value, VariableNode):
-                    size = self.sizes.get(value.name.value)
-                if size is None:
-                    continue
-                sizes.append(max(0, min(size, MOST)))
-        return max(sizes, default=default)
+                    found.append(int(value.value))
+                elif isinstance(value, VariableNode) and (size := self.sizes.get(value.name.value)) is not None:
+                    found.append(size)
+        return found
 
 
 def _defaults(operation: OperationDefinitionNode) -> dict[str, int]:

@@ -132,7 +132,7 @@ def _arguments(executor: "ReadExecutor", selected: Selected) -> dict[str, Any]:
         return {}
     given = get_argument_values(selected.definition, selected.details[0].node, executor.variable_values)
     declared = selected.definition.extensions["strawberry-definition"].arguments
-    converter = executor.schema._strawberry_schema  # type: ignore[attr-defined]  # noqa: SLF001
+    converter = executor.schema._strawberry_schema  # type: ignore[attr-defined]  # noqa: SLF001  # as Strawberry kept it
     return convert_arguments(given, declared, converter.schema_converter.scalar_registry, converter.config)
 
 

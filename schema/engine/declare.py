@@ -5,7 +5,7 @@ nullability. Nothing is compiled here: `schema.engine.finish` does that once, wh
 """
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar, cast, dataclass_transform, overload
+from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack, cast, dataclass_transform, overload
 
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.elements import ColumnElement
@@ -28,18 +28,33 @@ if TYPE_CHECKING:
     from schema.context import Context
 
 T = TypeVar("T")
+S = TypeVar("S", bound=str)
+Expression = InstrumentedAttribute[T] | ColumnElement[T]
 Visible = Callable[["Context"], Conditions]
 
 
-def column(
-    expression: InstrumentedAttribute[T] | ColumnElement[T],
-    *,
-    name: str | None = None,
-    scope: str | None = None,
-    description: str | None = None,
-) -> T:
-    """A column of the type's table, or any SQL expression over its row (a correlated scalar subquery too)."""
-    return cast("T", ColumnField(expression=expression, name=name, scope=scope, description=description))
+class Options(TypedDict, total=False):
+    """What any field may say of itself."""
+
+    name: str | None
+    scope: str | None
+    description: str | None
+
+
+@overload
+def column(expression: Expression[T], **options: Unpack[Options]) -> T: ...
+@overload
+def column(expression: Expression[str], *, shown_as: type[S], **options: Unpack[Options]) -> S: ...
+@overload
+def column(expression: Expression[str | None], *, shown_as: type[S], **options: Unpack[Options]) -> S | None: ...
+@overload
+def column(expression: Expression[list[str]], *, shown_as: type[S], **options: Unpack[Options]) -> list[S]: ...
+def column(expression: Expression[Any], *, shown_as: type[str] | None = None, **options: Unpack[Options]) -> Any:
+    """A column of the type's table, or any SQL expression over its row (a correlated scalar subquery too).
+
+    `shown_as` tells mypy what its text is called in the schema: an id, or an enum of text.
+    """
+    return ColumnField(expression=expression, **options)
 
 
 @overload
@@ -103,7 +118,12 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def computed(
-    *, requires: Sequence[Any] = (), name: str | None = None, scope: str | None = None, description: str | None = None
+    *,
+    requires: Sequence[Any] = (),
+    rows: str | None = None,
+    name: str | None = None,
+    scope: str | None = None,
+    description: str | None = None,
 ) -> Callable[[F], F]:
     """A Python function over a batch of rows: `def f(rows: Sequence[Model], ctx: Context, **arguments) -> list[R]`.
 
@@ -112,13 +132,16 @@ def computed(
     It is called once per request for all rows that selected the field, with the columns of `requires` loaded,
     and may be async. It answers one value per row, in order; an exception in place of a value is that row's
     error. Values may be references (`Ref`, `Refs`), which cost one statement more for all rows together.
+
+    `rows` names the argument, an Int, that says how many objects it answers with: they cost what rows cost.
     """
 
     def declare(function: F) -> F:
         plain = function.__func__ if isinstance(function, staticmethod) else function
-        return cast(
-            "F", ComputedField(function=plain, requires=requires, name=name, scope=scope, description=description)
+        declared = ComputedField(
+            function=plain, requires=requires, rows=rows, name=name, scope=scope, description=description
         )
+        return cast("F", declared)
 
     return declare
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Annotated, Any, ForwardRef, Union, get_args, get_origin
 
 import strawberry
+from strawberry.types import get_object_definition
 
 from schema.engine.kinds import ComputedField, ConnectionField, Declared
 from schema.engine.naming import name_declared_types
@@ -33,7 +34,7 @@ def _finish(info: TypeInfo, registry: Registry) -> None:
     annotations: dict[str, Any] = {}
     if info.prefix is not None:
         annotations["id"] = strawberry.ID
-        cls.id = strawberry.field()  # type: ignore[attr-defined]
+        cls.id = strawberry.field()  # type: ignore[attr-defined]  # Strawberry makes a field of it
     for name in {**cls.__annotations__, **info.declared}:
         declared = info.declared.get(name)
         if declared is None:
@@ -48,8 +49,8 @@ def _finish(info: TypeInfo, registry: Registry) -> None:
     cls.__annotations__ = annotations
     strawberry.type(cls, name=info.name, description=_sentence(info.description))
     if info.prefix is not None:
-        definition = cls.__strawberry_definition__  # type: ignore[attr-defined]
-        definition.interfaces.append(Node.__strawberry_definition__)  # type: ignore[attr-defined]
+        definition = get_object_definition(cls, strict=True)
+        definition.interfaces.append(get_object_definition(Node, strict=True))
 
 
 def _answered(cls: type, name: str, declared: Declared, names: dict[str, Any]) -> Any:
@@ -112,7 +113,8 @@ def planned(parameters: list[inspect.Parameter], annotation: Any) -> Callable[..
         raise RuntimeError("This field is read by the engine, from a reference.")
 
     own = inspect.Parameter("self", inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    resolver.__signature__ = inspect.Signature([own, *parameters], return_annotation=annotation)  # type: ignore[attr-defined]
+    signature = inspect.Signature([own, *parameters], return_annotation=annotation)
+    resolver.__signature__ = signature  # type: ignore[attr-defined]  # where `inspect.signature` looks first
     resolver.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters} | {
         "return": annotation
     }

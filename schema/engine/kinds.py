@@ -69,3 +69,5 @@ class SameRowField(Declared):
 class ComputedField(Declared):
     function: Callable[..., Any]
     requires: Sequence[Any] = field(default_factory=tuple)
+    rows: str | None = None
+    """The argument, an Int, that says how many objects it answers with for one row."""

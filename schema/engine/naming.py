@@ -1,9 +1,8 @@
 """Names in quotes: plain Strawberry types may name declared types of other modules without importing them."""
 
 import sys
-from typing import Any
 
-from strawberry.types.base import has_object_definition
+from strawberry.types import get_object_definition, has_object_definition
 
 from schema.engine.registry import Registry
 
@@ -24,7 +23,7 @@ def name_declared_types(registry: Registry) -> None:
 
 
 def _name(cls: type, names: dict[str, type]) -> None:
-    definition: Any = cls.__strawberry_definition__  # type: ignore[attr-defined]
+    definition = get_object_definition(cls, strict=True)
     for field in definition.fields:
         if (annotation := field.type_annotation) is not None:
             annotation.namespace = {**names, **(annotation.namespace or {})}

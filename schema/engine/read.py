@@ -16,7 +16,7 @@ from schema.engine.registry import TypeInfo
 from schema.engine.render import Renderer, Slot
 from schema.engine.sites import Failed, Site, site
 from schema.engine.specs import connection_specs
-from schema.engine.sql import Fragment, condition, conjunction, quoted, row, rows
+from schema.engine.sql import Fragment, condition, conjunction, quoted, render_all, row, rows
 from schema.engine.window import Order, order, window
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def _rows(prepared: Prepared, reference: FoundReference | ListReference) -> Writ
     def write(to: Renderer) -> str:
         alias = to.alias()
         columns = to.columns(prepared.plan.selection, alias)
-        wheres = [*_numbered(fragments, alias, to.bind(ROOT)), *to.visible(info, alias)]
+        wheres = [*render_all(fragments, alias, to.bind(ROOT)), *to.visible(info, alias)]
         found = f"select {columns} from {quoted(info.table.name)} {alias} where {conjunction(wheres)}"
         if ordered is None:
             return f"select {row(found + ' limit 1')}::text"
@@ -154,14 +154,6 @@ def _conditions(info: TypeInfo, where: Any) -> tuple[list[Fragment], list[Any]]:
         fragments.append(fragment)
         values.extend(bound)
     return fragments, values
-
-
-def _numbered(fragments: Sequence[Fragment], alias: str, bind: Callable[[int], str]) -> list[str]:
-    parts, offset = [], 0
-    for fragment in fragments:
-        parts.append(fragment.render(alias, lambda i, start=offset: bind(start + i)))  # type: ignore[misc]
-        offset += len(fragment.binds)
-    return parts
 
 
 def _prepare(

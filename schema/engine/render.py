@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from schema.engine.plan import Selected, Selection
 from schema.engine.registry import TypeInfo
 from schema.engine.sites import Count, Failed, Site
-from schema.engine.sql import Fragment, literal, quoted
+from schema.engine.sql import Fragment, literal, quoted, render_all
 from schema.engine.window import Window
 
 NULL = '"\\u0000"'
@@ -55,12 +55,7 @@ class Renderer:
 
     def visible(self, target: TypeInfo, alias: str) -> list[str]:
         """What narrows the rows of a type for this caller."""
-        offset, parts, bind = 0, [], self.bind(target.name)
-        for fragment in self.restrictions.get(target, ()):
-            start = offset
-            parts.append(fragment.render(alias, lambda i, start=start: bind(start + i)))  # type: ignore[misc]
-            offset += len(fragment.binds)
-        return parts
+        return render_all(self.restrictions.get(target, ()), alias, self.bind(target.name))
 
     def columns(self, selection: Selection, alias: str) -> str:
         """The select list that makes a row of what was selected."""

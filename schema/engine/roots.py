@@ -197,7 +197,7 @@ def _as_id(annotation: Any) -> Any:
     if not parts:
         return annotation
     if get_origin(annotation) is list:
-        return list[parts[0]]  # type: ignore[valid-type]
+        return list[parts[0]]  # type: ignore[valid-type]  # made from parts
     return Union[parts]  # noqa: UP007  # made from parts
 
 

@@ -79,7 +79,7 @@ class FromJson(Spec):
 class Related(Spec):
     """Rows of another table joined to this one. `link` is the quoted name of a table between them."""
 
-    target: TypeInfo = None  # type: ignore[assignment]
+    target: TypeInfo = field(kw_only=True)
     join: Fragment = field(default_factory=lambda: Fragment("true"))
     link: str | None = None
     where: tuple[Fragment, ...] = ()
@@ -121,7 +121,7 @@ class ToMany(Related):
 
 @dataclass(eq=False)
 class ToPage(Related):
-    declared: ConnectionField = None  # type: ignore[assignment]
+    declared: ConnectionField = field(kw_only=True)
 
     def children(self) -> Mapping[str, Spec]:
         return connection_specs(self.target)
@@ -149,7 +149,7 @@ class Part(Spec):
 class Computed(Spec):
     """A Python function over a batch; the SQL gives the columns that it needs, as a JSON array."""
 
-    declared: ComputedField = None  # type: ignore[assignment]
+    declared: ComputedField = field(kw_only=True)
     inputs: tuple[Fragment, ...] = ()
     loaders: tuple[Any, ...] = ()
     names: tuple[str, ...] = ()

@@ -5,7 +5,7 @@ that row. Values are never part of the text: they are collected beside it, in th
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -23,7 +23,7 @@ _ITSELF = -1
 """Among the roles of tables: a table is related to itself, and the columns annotated as remote are the child's."""
 _BIND = re.compile("\x04(\\d+)\x04")
 
-dialect = asyncpg.dialect()  # type: ignore[no-untyped-call]
+dialect = asyncpg.dialect()
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -59,6 +59,19 @@ class Fragment:
         return text if bind is None else _BIND.sub(lambda match: bind(int(match[1])), text)
 
 
+def render_all(fragments: Iterable[Fragment], parent: str, bind: Callable[[int], str]) -> list[str]:
+    """Fragments of one row, whose values come one after the other."""
+    texts, used = [], 0
+    for fragment in fragments:
+        texts.append(fragment.render(parent, _counted_from(used, bind)))
+        used += len(fragment.binds)
+    return texts
+
+
+def _counted_from(first: int, bind: Callable[[int], str]) -> Callable[[int], str]:
+    return lambda place: bind(first + place)
+
+
 class _Compiler(PGCompiler):
     """Renders columns of the given tables with markers, lists as arrays, and collects the binds it meets."""
 
@@ -69,7 +82,7 @@ class _Compiler(PGCompiler):
 
     def visit_column(self, column: Any, *args: Any, **options: Any) -> str:
         role = self.roles.get(hash(column.table)) if column.table is not None else None
-        if role == PARENT and _ITSELF in self.roles and column._annotations.get("remote"):  # noqa: SLF001
+        if role == PARENT and _ITSELF in self.roles and column._annotations.get("remote"):  # noqa: SLF001  # said nowhere else
             role = CHILD
         if role is None:
             return super().visit_column(column, *args, **options)
@@ -77,7 +90,7 @@ class _Compiler(PGCompiler):
 
     def visit_bindparam(self, bindparam: Any, *args: Any, **options: Any) -> str:
         if options.get("literal_binds") or options.get("literal_execute"):
-            return super().visit_bindparam(bindparam, *args, **options)  # type: ignore[no-any-return, no-untyped-call]
+            return str(super().visit_bindparam(bindparam, *args, **options))  # type: ignore[no-untyped-call]  # untyped there
         return self._bind(bindparam, many=False)
 
     def visit_in_op_binary(self, binary: Any, operator: Any, **options: Any) -> str:

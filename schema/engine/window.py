@@ -11,7 +11,7 @@ from sqlalchemy import Column, Table
 from sqlalchemy.sql import functions, operators
 from sqlalchemy.sql.elements import ColumnElement, UnaryExpression
 
-from schema.engine.sql import Fragment, condition, expression, literal, type_name
+from schema.engine.sql import Fragment, condition, expression, literal, render_all, type_name
 from schema.pagination import Slice, decode_cursor, invalid
 
 BindTo = Callable[[int], str]
@@ -53,12 +53,12 @@ class Order:
         try:
             tag, *values = decode_cursor(cursor)
             if tag != self.tag or len(values) != len(self.keys):
-                raise ValueError("another order")  # noqa: TRY301
+                raise ValueError("another order")  # noqa: TRY301  # told as the rest is
             for key, value in zip(self.keys, values, strict=True):
                 if value is None and key.nullable:
                     continue
                 if not isinstance(value, str) or "\0" in value:
-                    raise ValueError("not a value")  # noqa: TRY301
+                    raise ValueError("not a value")  # noqa: TRY301  # likewise
                 key.check(value)
         except (ValueError, ArithmeticError):
             raise invalid(f"`{argument}` is no cursor of this list in this order.", argument) from None
@@ -148,11 +148,7 @@ class Window:
 
     def wheres(self, alias: str, bind: BindTo) -> list[str]:
         """The conditions that narrow the list, without its page."""
-        parts, used = [], 0
-        for fragment in self.conditions:
-            parts.append(_numbered(fragment, alias, bind, used))
-            used += len(fragment.binds)
-        return parts
+        return render_all(self.conditions, alias, bind)
 
     def bounds(self, alias: str, bind: BindTo) -> list[str]:
         """The conditions of the page: behind one cursor, before the other."""
@@ -163,10 +159,6 @@ class Window:
                 parts.append(_beyond(self.order, nulls, alias, bind, used, forward=beyond))
                 used += len(nulls)
         return parts
-
-
-def _numbered(fragment: Fragment, alias: str, bind: BindTo, offset: int) -> str:
-    return fragment.render(alias, lambda i: bind(offset + i))
 
 
 def window(table: Table, page: Slice, where: Iterable[ColumnElement[Any]], order_by: Order) -> Window:

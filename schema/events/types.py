@@ -26,10 +26,10 @@ class Event:
     """One thing that happened, and the audit trail: settings and keys write events too."""
 
     name: str = column(models.Event.name)
-    subject: strawberry.ID = column(models.Event.subject)  # type: ignore[assignment]
+    subject: strawberry.ID = column(models.Event.subject, shown_as=strawberry.ID)
     message: str = column(models.Event.message)
     actor: str = column(models.Event.actor)
-    data: JSON = column(models.Event.data)  # type: ignore[assignment]
+    data: JSON = column(models.Event.data)
     order: "Order | None" = one(models.Event.order)
     occurred_at: datetime = column(models.Event.occurred_at)
     recorded_at: datetime = column(models.Event.recorded_at)

@@ -29,7 +29,7 @@ class ExternalCall:
 
     integration: Integration = one(models.ExternalCall.integration)
     purpose: str = column(models.ExternalCall.purpose)
-    subject: strawberry.ID = column(models.ExternalCall.subject)  # type: ignore[assignment]
+    subject: strawberry.ID = column(models.ExternalCall.subject, shown_as=strawberry.ID)
     order: "Order | None" = one(models.ExternalCall.order)
     state: CallState = column(models.ExternalCall.state)
     attempts: int = column(models.ExternalCall.attempts)

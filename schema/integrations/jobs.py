@@ -29,7 +29,7 @@ class FailedJob:
 
     job: str = column(models.FailedJob.job)
     integration: Integration | None = one(models.FailedJob.integration)
-    arguments: JSON = column(models.FailedJob.arguments)  # type: ignore[assignment]
+    arguments: JSON = column(models.FailedJob.arguments)
     error: str = column(models.FailedJob.error)
     attempts: int = column(models.FailedJob.attempts)
     failed_at: datetime = column(models.FailedJob.failed_at)

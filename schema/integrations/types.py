@@ -33,7 +33,7 @@ class Plugin:
     name: str = column(models.Plugin.name)
     version: str = column(models.Plugin.version)
     api_version: str = column(models.Plugin.api_version)
-    kinds: list[PluginKind] = column(models.Plugin.kinds)  # type: ignore[arg-type]
+    kinds: list[PluginKind] = column(models.Plugin.kinds, shown_as=PluginKind)
     enabled: bool = column(models.Plugin.enabled)
     summary: str | None = column(models.Plugin.summary)
     load_error: str | None = column(
@@ -44,7 +44,7 @@ class Plugin:
         models.Plugin.config_schema,
         description="JSON Schema of one integration's settings; null when the plugin did not load. "
         "Secrets are `writeOnly`.",
-    )  # type: ignore[assignment]
+    )
     capabilities: list[str] = column(models.Plugin.capabilities)
     integrations: list["Integration"] = many(models.Plugin.integrations, order_by=models.Integration.key)
 
@@ -66,13 +66,13 @@ class Integration:
 
     key: str = column(models.Integration.key)
     plugin: Plugin = one(models.Integration.plugin)
-    kinds: list[PluginKind] = column(models.Integration.kinds)  # type: ignore[arg-type]
+    kinds: list[PluginKind] = column(models.Integration.kinds, shown_as=PluginKind)
     enabled: bool = column(models.Integration.enabled)
     from_file: bool = column(models.Integration.from_file, description="Written in plugins.toml, so read-only here.")
     health: HealthStatus = column(models.Integration.health)
     health_message: str | None = column(models.Integration.health_message)
     last_sync_at: datetime | None = column(models.Integration.last_sync_at)
-    config: JSON = column(models.Integration.config, description="Settings with every secret masked.")  # type: ignore[assignment]
+    config: JSON = column(models.Integration.config, description="Settings with every secret masked.")
     sync_runs: Connection["SyncRun"] = connection(
         models.Integration.sync_runs, order_by=models.SyncRun.id.desc(), default_first=20
     )

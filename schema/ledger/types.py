@@ -62,7 +62,9 @@ class JournalEntry:
     description: str = column(models.JournalEntry.description)
     postings: list[Posting] = many(models.JournalEntry.postings, order_by=models.Posting.id)
     order: "Order | None" = one(models.JournalEntry.order)
-    source: strawberry.ID | None = column(models.JournalEntry.source, description="The document it books.")  # type: ignore[assignment]
+    source: strawberry.ID | None = column(
+        models.JournalEntry.source, shown_as=strawberry.ID, description="The document it books."
+    )
     reverses: "JournalEntry | None" = one(models.JournalEntry.reverses)
     reversed_by: "JournalEntry | None" = one(models.JournalEntry.reversed_by)
     effective_at: datetime = column(models.JournalEntry.effective_at)

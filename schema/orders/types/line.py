@@ -50,4 +50,4 @@ class OrderLine:
     tax: Money = money(Line.tax_minor, Line.currency)
     total: Money = money(Line.total_minor, Line.currency)
     refundable: Money = money(func.coalesce(_left, Line.total_minor - Line.refunded_minor), Line.currency)
-    metadata: JSON = column(Line.extra)  # type: ignore[assignment]
+    metadata: JSON = column(Line.extra)
