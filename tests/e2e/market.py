@@ -45,6 +45,8 @@ class Market:
     stores: Played
     dice: random.Random
     stalls: Mapping[str, Stall] = field(init=False)
+    told: int = 0
+    """Messages, those that come twice counted once."""
     twice: int = 0
     overtaken: int = 0
 
@@ -62,6 +64,7 @@ class Market:
         while sent < count:
             self._act()
             for message in self._told():
+                self.told += 1
                 chance = self.dice.random()
                 if chance < 0.2:
                     late.append((sent + self.dice.randint(1, _MOST_LATE), message))

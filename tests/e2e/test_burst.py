@@ -52,6 +52,14 @@ query ($channel: String!, $after: String) {
   }
 }
 """
+INBOX = """
+query ($channel: String!, $after: String) {
+  inbox(first: 100, after: $after, filter: {integration: [$channel]}) {
+    nodes { kind externalId externalVersion }
+    pageInfo { hasNextPage endCursor }
+  }
+}
+"""
 STOCK = "query ($sku: String!) { item(sku: $sku) { levels { onHand reserved available } } }"
 STATE = """
 { queues { name pending running failed } inbox(first: 1, filter: {state: [QUARANTINED, RECEIVED]}) { nodes { id } }
@@ -123,10 +131,13 @@ def send_all(port: int, letters: "SimpleQueue[Letter | None]") -> list[int]:
 def check(hub: Running, market: Market) -> None:
     eventually(lambda: not market.stores.account.queue and at_rest(hub), seconds=240)
     eventually(lambda: all(market.figures(channel) == promised(hub) for channel in CHANNELS), seconds=30)
+    heard = [(channel, *message.values()) for channel in CHANNELS for message in everything(hub, INBOX, channel)]
+    assert len(heard) == len(set(heard))
+    assert sum(kind == "event" for _, kind, *_ in heard) == market.told
     reserved = dict.fromkeys(ON_HAND, 0)
     short = False
     for channel in CHANNELS:
-        orders = list(all_orders(hub, channel))
+        orders = list(everything(hub, ORDERS, channel))
         books = market.books(channel)
         assert sorted(order["externalId"] for order in orders) == sorted(books)
         for order in orders:
@@ -145,6 +156,8 @@ def check(hub: Running, market: Market) -> None:
     state = hub.insist(STATE)
     assert [queue["failed"] for queue in state["queues"]] == [0] * len(state["queues"])
     assert state["inbox"]["nodes"] == state["cases"]["nodes"] == []
+    log = (hub.home.parent / "up.log").read_text(encoding="utf-8")
+    assert "violates check constraint" not in log, "PostgreSQL had to refuse what nobody should have tried"
     verified = hub.command("verify")
     assert verified.returncode == 0, verified.stdout
 
@@ -168,10 +181,11 @@ def wanted(order: Any) -> dict[str, int]:
     return left
 
 
-def all_orders(hub: Running, channel: str) -> Iterator[Any]:
+def everything(hub: Running, query: str, channel: str) -> Iterator[Any]:
+    """All nodes of a list of one channel's, page after page."""
     after = None
     while True:
-        page = hub.insist(ORDERS, channel=channel, after=after)["orders"]
+        (page,) = hub.insist(query, channel=channel, after=after).values()
         yield from page["nodes"]
         if not page["pageInfo"]["hasNextPage"]:
             return

@@ -22,8 +22,8 @@ from core.orders.models import Hold, Order
 from crossdock.orders import PaymentData
 from crossdock.orders import PaymentState as Told
 from tests.builders import a_channel, an_item
+from tests.core.flows.fulfil.answers import a_supplier
 from tests.core.flows.fulfilling import a_ready_order, configured, events, lines_of, parts_of, work_of
-from tests.core.flows.test_fulfil import a_supplier
 
 
 @pytest.fixture

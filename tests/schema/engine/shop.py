@@ -211,7 +211,7 @@ class Order:
     address: Address | None = from_json(OrderRow.address)
     tax_lines: list[Rate] = from_json(OrderRow.tax_lines)
     tags: list[str] = column(OrderRow.tags)
-    metadata: JSON = column(OrderRow.extra)  # type: ignore[assignment]
+    metadata: JSON = column(OrderRow.extra)
     size: OrderSize = same_row()
     secret: str | None = column(OrderRow.note, scope="secrets")
     slow: str | None = column(cast(func.pg_sleep(20), Text))

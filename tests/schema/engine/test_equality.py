@@ -1,9 +1,7 @@
 """The engine answers as plain graphql-core over loaded objects does: data, key order, errors and their paths."""
 
 from pathlib import Path
-from typing import Any
 
-import orjson
 import pytest
 
 from core.db import connect
@@ -11,6 +9,7 @@ from schema.engine.engine import Engine
 from tests.schema.engine.conftest import Asked
 from tests.schema.engine.oracle import Oracle
 from tests.schema.engine.queries import Writer
+from tests.schema.equality.compare import assert_same
 
 pytestmark = pytest.mark.anyio
 
@@ -29,41 +28,9 @@ def oracle(shop_url: str, reader: Engine) -> Oracle:
         engine.dispose()
 
 
-def assert_equal(answer: dict[str, Any], expected: dict[str, Any]) -> None:
-    """The same data in the same order of keys, and errors that explain the same nulls.
-
-    Where several fields below one null failed, the specification leaves open which of them is told.
-    """
-    assert shown(answer) == shown(expected)
-    told, wanted = by_null(answer), by_null(expected)
-    assert told.keys() == wanted.keys()
-    for place, errors in told.items():
-        if len(errors) == len(wanted[place]) == 1:
-            assert errors == wanted[place]
-
-
-def shown(body: dict[str, Any]) -> str:
-    return orjson.dumps(body.get("data", "none"), option=orjson.OPT_INDENT_2).decode()
-
-
-def by_null(body: dict[str, Any]) -> dict[tuple[Any, ...], list[Any]]:
-    """Errors by the place in the data that they made null."""
-    found: dict[tuple[Any, ...], list[Any]] = {}
-    for error in body.get("errors", ()):
-        value, place = body.get("data"), list[Any]()
-        for key in error.get("path", ()):
-            if value is None:
-                break
-            place.append(key)
-            value = value[key]
-        assert value is None
-        found.setdefault(tuple(place), []).append(error)
-    return found
-
-
 @pytest.mark.parametrize("name", CORPUS)
 async def test_a_query_is_answered_as_by_the_book(ask: Asked, oracle: Oracle, name: str) -> None:
-    assert_equal(await ask(CORPUS[name]), oracle.ask(CORPUS[name]))
+    assert_same(await ask(CORPUS[name]), oracle.ask(CORPUS[name]))
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -73,4 +40,4 @@ async def test_random_queries_are_answered_as_by_the_book(ask: Asked, oracle: Or
         answer = await ask(query)
         if answer.get("data") is None and "errors" in answer and "path" not in answer["errors"][0]:
             continue  # too costly or too wide: refused
-        assert_equal(answer, oracle.ask(query))
+        assert_same(answer, oracle.ask(query))

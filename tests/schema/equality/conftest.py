@@ -81,6 +81,7 @@ async def both(
     filled_url: str, product_engine: Engine, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Both]:
     home: Path = tmp_path_factory.mktemp("home")
+    (home / "plugins.toml").write_text('[integrations.forecast]\nplugin = "forecast"\n')
     hub = open_hub(Config(home=home, plugins_file=home / "plugins.toml", sample=False), filled_url)
     reading = connect(filled_url)
     store = Store(reading)

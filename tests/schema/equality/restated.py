@@ -292,6 +292,15 @@ LISTS: dict[str, Listed] = {
         },
         ["-id"],
     ),
+    "notifications": Listed(
+        "notifications",
+        {
+            "medium": lambda _, r, v: r.medium in v,
+            "state": lambda _, r, v: r.state in v,
+            "recipient": lambda _, r, v: r.recipient.lower() == v.lower(),
+        },
+        ["-id"],
+    ),
     "settlements": Listed(
         "settlements",
         {

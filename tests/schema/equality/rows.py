@@ -145,6 +145,7 @@ OWN: dict[str, Make] = {
         "sku": f"SKU-{i % 5}",
     },
     "holds": lambda i: {"code": f"code-{i}", "order_id": 1 + i // 3},
+    "item_profit_days": lambda i: {"item_id": 1 + i % 4, "day": NOON.date() - timedelta(days=2 * i), "units": i % 5},
     "item_costs": lambda i: {"item_id": i, "quantity": i % 3, "value_minor": MINOR[i % 4]},
     "items": lambda i: {"sku": f"SKU-{i}", "barcode": None if i % 3 == 0 else f"40{i}"},
     "journal_entries": lambda i: {
@@ -231,7 +232,11 @@ OWN: dict[str, Make] = {
         "shipment_id": 1 + i // 3,
         "package_id": None if i % 4 == 0 else 1 + i // 3,
     },
-    "shipments": lambda i: {"order_id": 1 + i // 3, "tracking_number": None if i % 4 == 0 else f"TRACK{i}"},
+    "shipments": lambda i: {
+        "order_id": 1 + i // 3,
+        "tracking_number": None if i % 4 == 0 else f"TRACK{i}",
+        "manifest_id": None if i % 3 == 0 else 1 + i // 4,
+    },
     "stock_levels": lambda i: {
         "item_id": 1 + i // 3,
         "location_id": 1 + i % 4,

@@ -1,5 +1,6 @@
 """Queries written by hand, for every type and argument, are answered as by plain graphql-core."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,7 @@ import orjson
 import pytest
 from graphql import (
     FieldNode,
+    GraphQLField,
     GraphQLObjectType,
     GraphQLSchema,
     TypeInfo,
@@ -21,7 +23,7 @@ from schema.engine.engine import Engine
 from schema.engine.registry import product
 from tests.schema.equality.compare import assert_same
 from tests.schema.equality.conftest import VIEWERS, Both
-from tests.schema.equality.restated import LISTS
+from tests.schema.equality.restated import INSIDE, LISTS
 from tests.schema.equality.writer import Writer
 
 pytestmark = pytest.mark.anyio
@@ -51,6 +53,18 @@ async def test_a_query_is_answered_as_by_the_book(both: Both, name: str, viewer:
         assert viewer != "admin", answer
         return  # it lacks a scope: refused before anything is read
     assert_same(answer, both.expect(query, variables, VIEWERS[viewer]))
+
+
+@pytest.mark.parametrize("viewer", VIEWERS)
+async def test_each_row_is_found_by_those_who_may_see_it(both: Both, viewer: str) -> None:
+    for info in product.types.values():
+        if info.prefix is None or info.visible is None:
+            continue
+        ids = [f"{info.prefix}_{getattr(row, info.key)}" for row in both.plain.shop.all(info.table.name)]
+        query = "{" + " ".join(f'{one}: node(id: "{one}") {{ id }}' for one in ids) + "}"
+        answer = await both.ask(query, viewer=VIEWERS[viewer])
+        if "data" in answer:
+            assert_same(answer, both.expect(query, viewer=VIEWERS[viewer]))
 
 
 async def test_the_corpus_has_every_type_and_every_argument(product_engine: Engine) -> None:
@@ -84,24 +98,47 @@ async def test_every_argument_and_every_field_of_an_input_is_answered_as_by_the_
     core = both.engine.core
     assert core.query_type is not None
     for name, field in core.query_type.fields.items():
-        kind = get_named_type(field.type)
-        if not isinstance(kind, GraphQLObjectType) or "pageInfo" not in kind.fields:
+        if (listed := _listed(field)) is None:
             continue
-        needed = {"groupBy": "groupBy: COUNTRY"} if "groupBy" in field.args else {}
-        for argument, definition in field.args.items():
-            if argument in PAGE:
+        for given in _each(core, field):
+            query = f"{{ {name}{given} {{ edges {{ node {{ __typename }} }} totalCount nodes {_scalars(listed)} }} }}"
+            assert_same(await both.ask(query), both.expect(query))
+
+
+async def test_every_argument_of_a_list_within_a_thing_is_answered_as_by_the_book(both: Both) -> None:
+    core = both.engine.core
+    assert core.query_type is not None
+    tried = set()
+    for root, things in core.query_type.fields.items():
+        if (thing := _listed(things)) is None:
+            continue
+        for name, field in thing.fields.items():
+            if (listed := _listed(field)) is None:
                 continue
-            for value in Writer(core, 0).each(argument, definition.type):
-                given = ", ".join((needed | {argument: f"{argument}: {value}"}).values())
-                query = (
-                    f"{{ {name}({given}) {{ edges {{ node {{ __typename }} }} totalCount nodes {_scalars(kind)} }} }}"
-                )
+            for given in _each(core, field):
+                tried.add((thing.name, name))
+                query = f"{{ {root} {{ nodes {{ {name}{given} {{ totalCount nodes {_scalars(listed)} }} }} }} }}"
                 assert_same(await both.ask(query), both.expect(query))
 
+    assert tried == set(INSIDE)
 
-def _scalars(connection: GraphQLObjectType) -> str:
-    kind = get_named_type(connection.fields["nodes"].type)
-    assert isinstance(kind, GraphQLObjectType)
+
+def _listed(field: GraphQLField) -> GraphQLObjectType | None:
+    """What a connection is of; None where the field leads to none."""
+    nodes = _fields(field.type).get("nodes") if "pageInfo" in _fields(field.type) else None
+    kind = get_named_type(nodes.type) if nodes is not None else None
+    return kind if isinstance(kind, GraphQLObjectType) else None
+
+
+def _each(schema: GraphQLSchema, field: GraphQLField) -> Iterator[str]:
+    """Each argument, those of pages left out, on its own with each of its values."""
+    needed = {"groupBy": "groupBy: COUNTRY"} if "groupBy" in field.args else {}
+    for argument, definition in field.args.items():
+        for value in Writer(schema, 0).each(argument, definition.type) if argument not in PAGE else ():
+            yield f"({', '.join((needed | {argument: f'{argument}: {value}'}).values())})"
+
+
+def _scalars(kind: GraphQLObjectType) -> str:
     return "{ id }" if "id" in kind.fields else "{ __typename }"
 
 

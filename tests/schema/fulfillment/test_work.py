@@ -15,8 +15,8 @@ from core.integrations.mirror import mirror
 from core.jobs.run import run_jobs
 from tests.api import Api
 from tests.builders import a_channel, an_item
+from tests.core.flows.fulfil.answers import a_supplier
 from tests.core.flows.fulfilling import a_ready_order, configured
-from tests.core.flows.test_fulfil import a_supplier
 
 _PAYLOAD = "fulfillmentOrder { requestState workState lines { rejected } } userErrors { code path }"
 SUBMIT = f"mutation ($id: ID!) {{ fulfillmentSubmit(id: $id) {{ {_PAYLOAD} }} }}"

@@ -56,6 +56,7 @@ SIZES = {
     "failed_jobs": 10_000,
     "stock_levels": 3 * ITEMS,
     "stock_movements": ORDERS,
+    "notifications": ORDERS,
     "settlements": 500,
     "settlement_lines": ORDERS,
     "suppliers": 500,
@@ -139,6 +140,13 @@ OWN: dict[str, dict[str, str]] = {
         "item_id": f"case when {_RARELY} then null else 1 + i % {ITEMS} end",
         "publish_state": f"case when {_RARELY} then 'REJECTED' else 'CONFIRMED' end",
         "channel_id": f"case when {_RARELY} then 8 else 1 + i % 5 end",
+    },
+    "notifications": {
+        "order_id": "i",
+        "event_id": "i",
+        "medium": f"case when {_RARELY} then 'SMS' else 'EMAIL' end",
+        "state": f"case when {_RARELY} then 'FAILED' else 'SENT' end",
+        "recipient": "'ann' || i || '@example.com'",
     },
     "order_lines": {
         "order_id": f"1 + i % {ORDERS}",

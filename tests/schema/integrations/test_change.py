@@ -106,6 +106,19 @@ def test_settings_are_merged_and_a_masked_secret_stays(hub: Hub, api: Api, made:
     assert api.refused(UPDATE, key="second-store", config={}, version=1) == [("VERSION_CONFLICT", ["expectedVersion"])]
 
 
+def test_a_masked_secret_within_a_table_stays_too(hub: Hub, api: Api) -> None:
+    server = {"kind": "sftp", "host": "mill.example", "user": "us", "host_key": f"SHA256:{'x' * 43}"}
+    transport = {**server, "password": "first"}
+    made = api.done(CREATE, plugin="folder_supplier", key="mill", config={"transport": transport})["integration"]
+    shown = made["config"]["transport"]
+
+    api.done(UPDATE, key="mill", config={"transport": {**shown, "inbox": "out"}})
+
+    settings: Any = hub.registry.integration("mill").settings
+    assert shown["password"] == "**********"
+    assert (settings.transport.inbox, settings.transport.password.get_secret_value()) == ("out", "first")
+
+
 def test_a_disabled_one_does_not_run_until_it_is_enabled(hub: Hub, api: Api, made: dict[str, Any]) -> None:
     assert api.done(UPDATE, key="second-store", enabled=False)["integration"]["healthMessage"] == "It is disabled."
     with pytest.raises(IntegrationAway, match="is disabled"):
