@@ -8,7 +8,7 @@ _actor: ContextVar[str] = ContextVar("actor", default="hub")
 
 
 def current() -> str:
-    """`hub` for the hub's own work, else the name of an API key, `channel:<key>`, `supplier:<key>` or `cli`."""
+    """`hub` for the hub's own work, else an API key's name, `cli`, or such as `channel:<key>` and `helpdesk:<key>`."""
     return _actor.get()
 
 

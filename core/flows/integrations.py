@@ -20,7 +20,7 @@ from core.integrations.models import HealthStatus, Integration, Plugin
 from core.jobs.models import Job
 from core.plugins import LoadedIntegration
 from core.plugins.configure import configure
-from core.plugins.secrets import is_secret
+from core.plugins.secrets import hint_of, unmasked
 from crossdock import AuthExpired, Diagnosis
 
 if TYPE_CHECKING:
@@ -192,10 +192,12 @@ def _merged(hub: "Hub", found: Integration, config: Mapping[str, Any]) -> dict[s
     kept: dict[str, Any] = orjson.loads(hub.sealer.open(found.sealed, found.key)) if found.sealed else {}
     plugin = hub.registry.plugins.get(found.plugin_name)
     for name, value in config.items():
-        if value is None:
+        hint = None if plugin is None else hint_of(plugin.settings, name)
+        merged = unmasked(value, kept.get(name), hint, MASK)
+        if merged is None:
             kept.pop(name, None)
-        elif not (value == MASK and plugin is not None and is_secret(plugin.settings, name)):
-            kept[name] = value
+        else:
+            kept[name] = merged
     return kept
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from core import ids, outbox
 from core.actor import acting_as
 from core.errors import CrossdockError
+from core.events.horizon import horizon
 from core.integrations import runs
 from core.integrations.models import Integration
 from core.jobs.registry import enqueue, job, periodic
@@ -33,7 +34,6 @@ _HOOKS = ("crossdock_on_event", "crossdock_journal")
 _AT_ONCE = 100
 _MOST_FAILURES = 5
 
-# Below the oldest transaction that is still running: none that commits later can come before what was read.
 _AFTER = text(
     """
     select id, cast(cast(transaction as text) as bigint) as transaction, name, subject, order_id, message, actor, data,
@@ -44,7 +44,6 @@ _AFTER = text(
     order by events.transaction, events.id limit :most
     """
 )
-_NOW = text("select cast(cast(hub_horizon() as text) as bigint)")
 
 
 class _Place(NamedTuple):
@@ -115,7 +114,7 @@ def _place(session: Session, plugin: str) -> _Place | None:
     kept = runs.cursor_of(session, integration_id, JOB)
     if kept is not None:
         return _Place(integration_id, *orjson.loads(kept))
-    place = _Place(integration_id, session.execute(_NOW).scalar_one() - 1, 0, 0)
+    place = _Place(integration_id, horizon(session) - 1, 0, 0)
     runs.keep_cursor(session, integration_id, JOB, orjson.dumps(place[1:]).decode())
     return place
 

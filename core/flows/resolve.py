@@ -12,7 +12,7 @@ from core import ids
 from core.cases import service as cases
 from core.cases.models import Case
 from core.errors import IllegalState
-from core.flows import stock
+from core.flows import export_books, stock
 from core.flows.fulfil import substitutes
 from core.flows.ship import duplicates
 from core.orders import queries as orders
@@ -63,5 +63,7 @@ _ACTS: dict[tuple[str, str], Act] = {
     ("shipped_after_cancellation", duplicates.WRITE_OFF.key): _write_off,
     (substitutes.CODE, substitutes.TAKE.key): substitutes.take,
     (substitutes.CODE, substitutes.DECLINE.key): substitutes.decline,
+    (export_books.CODE, export_books.AGAIN.key): export_books.go_again,
+    (export_books.CODE, export_books.BY_HAND.key): export_books.by_hand,
 }
 """Code of the case and key of the option: what it does."""

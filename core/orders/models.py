@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from core.fulfillment.models import FulfillmentOrder, RoutingDecision
     from core.helpdesk.models import TicketLink
     from core.ledgers.models import JournalEntry
+    from core.notifications.models import Notification
     from core.returns.models import Refund, Return
     from core.shipments.models import Shipment
 
@@ -160,6 +161,7 @@ class Order(Base):
     refunds: Mapped[list["Refund"]] = related()
     journal_entries: Mapped[list["JournalEntry"]] = related()
     external_calls: Mapped[list["ExternalCall"]] = related()
+    notifications: Mapped[list["Notification"]] = related()
     events: Mapped[list["Event"]] = related()
 
 

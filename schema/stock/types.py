@@ -71,7 +71,7 @@ class Location:
         func.to_char(models.Location.cutoff, "HH24:MI"),
         description='Local time of day, "14:00": what is ready before it leaves today.',
     )
-    workdays: list[Weekday] = column(models.Location.workdays)  # type: ignore[arg-type]
+    workdays: list[Weekday] = column(models.Location.workdays, shown_as=Weekday)
     closed_on: list[date] = column(models.Location.closed_on)
     daily_capacity: int | None = column(models.Location.daily_capacity)
     backlog: int = column(_BACKLOG, description="Work given to it and not done yet, in fulfillment orders.")

@@ -2,6 +2,8 @@
 
 import http.client
 import os
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -95,6 +97,8 @@ def _welcome(config: Config, secret: str) -> None:
     """What a newcomer needs: where it is, the key, and three things to try."""
     host = f"[{config.host}]" if ":" in config.host else config.host
     url = f"http://{host}:{config.port}/graphql"
+    program = Path(sys.argv[0])
+    us = program if program.stem == "crossdock" else "crossdock"
     question = "{ orders(first: 3) { nodes { number status total { amount currency } } } }"
     err.print(
         f"\nCrossdock is running. Ctrl-C stops it.\n\n"
@@ -108,7 +112,7 @@ def _welcome(config: Config, secret: str) -> None:
         f"  2. Watch orders travel, in GraphiQL:\n"
         f"     subscription {{ events {{ name message }} }}\n"
         f"  3. Prove that stock and books add up, in another terminal:\n"
-        f"     crossdock verify\n",
+        f"     {us} verify\n",
         highlight=False,
         markup=False,
         soft_wrap=True,

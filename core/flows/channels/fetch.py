@@ -19,7 +19,7 @@ from core.inbox.service import Raw
 from core.integrations.models import Integration
 from core.jobs.partly import Partly
 from core.jobs.registry import enqueue, job
-from crossdock import BadData, Context, RawOrder, Rejected
+from crossdock import NOT_FOUND, BadData, Context, RawOrder, Rejected
 
 if TYPE_CHECKING:
     from core.hub import Hub
@@ -48,8 +48,8 @@ def later(session: Session, integration: Integration, external_id: str) -> None:
 def fetch(hub: "Hub", batch: Sequence[Mapping[str, Any]]) -> None:
     """Read orders and have them applied, those of one integration together.
 
-    What a channel does not know, or says without sense, is written down. Raises Partly for what could not be read, and
-    for what a turn had no time for.
+    What a channel does not know is passed over, and what it says without sense is set aside. Raises Partly for what
+    could not be read, with the reason of each, and for what a turn had no time for.
     """
     by_integration: dict[str, dict[int, str]] = {}
     for place, each in enumerate(batch):
@@ -102,6 +102,9 @@ class _Turn:
         try:
             self.orders.append(self.provider.fetch_order(self.context, name))
         except Rejected as error:
+            if error.code.upper() != NOT_FOUND:
+                self.left[place] = error
+                return
             log.warning("channel.order_unknown", integration=self.key, order=name, reason=error.message)
         except BadData as error:
             self.senseless.append((name, error))

@@ -183,5 +183,5 @@ def _tell_again(session: Session, integration: Integration, drifted: list[tuple[
             data = {"told": listing.published_quantity, "believed": believed.quantity}
             outbox.record(session, "listing.stock_drifted", ids.encode("lst", listing.id), said, data=data)
     for channel_id in sorted({listing.channel_id for listing, _ in drifted if listing.id in moved}):
-        later = {"same_as": str(channel_id), "integration_id": integration.id, "channel_id": channel_id}
-        enqueue(session, publish_stock.tell, **later)  # type: ignore[arg-type]
+        told = str(channel_id)
+        enqueue(session, publish_stock.tell, same_as=told, integration_id=integration.id, channel_id=channel_id)

@@ -31,7 +31,7 @@ def _read(provider: Any, ctx: crossdock.Context[Any], window: OrderWindow) -> Pa
     return Page(page.orders, page.cursor, page.quarantined)
 
 
-def _keep(hub: "Hub", session: Session, integration: Integration, page: Page, first: bool) -> Counts:  # noqa: FBT001
+def _keep(hub: "Hub", session: Session, integration: Integration, page: Page, first: bool) -> Counts:  # noqa: FBT001  # see `Poll.keep`
     """Keep orders and have them applied. Those that cannot be mapped are set aside at once, so that the run says so."""
     orders: list[RawOrder] = list({(raw.external_id, raw.version, raw.payload): raw for raw in page.items}.values())
     told = inbox.told_before(session, integration.id, [_as_message(raw) for raw in orders])

@@ -37,7 +37,7 @@ def _read(provider: Any, ctx: crossdock.Context[Any], window: OrderWindow) -> Pa
     return Page(page.settlements, page.cursor, page.quarantined)
 
 
-def _keep(_hub: "Hub", session: Session, integration: Integration, page: Page, _first: bool) -> Counts:  # noqa: FBT001
+def _keep(_hub: "Hub", session: Session, integration: Integration, page: Page, _first: bool) -> Counts:  # noqa: FBT001  # see `Poll.keep`
     told: list[Settlement] = list(page.items)
     messages = [_as_message(each, integration.plugin_name) for each in told]
     before = inbox.told_before(session, integration.id, messages)

@@ -18,14 +18,16 @@ from sqlalchemy.orm import Session
 
 from core import metrics
 from core.actor import acting_as
-from core.errors import CrossdockError, PluginFault
-from core.flows.channels import events, keys
+from core.errors import PluginFault
+from core.flows.channels import events
+from core.flows.channels.understand import Told, told_as, understood
+from core.flows.tickets import attend
 from core.flows.track.heard import hear as hear_scans
 from core.inbox import service as inbox
 from core.inbox.models import InboxMessage
 from core.inbox.service import Raw
 from core.integrations.models import Integration
-from crossdock import BadData, KeyNeeded, Kind, Scan, Untrusted, WebhookEvent, WebhookReply, WebhookRequest
+from crossdock import BadData, Scan, TicketEvent, Untrusted, WebhookEvent, WebhookReply, WebhookRequest
 from crossdock import errors as provider_errors
 
 if TYPE_CHECKING:
@@ -35,10 +37,6 @@ log = structlog.get_logger(__name__)
 
 KIND = "webhook"
 """Messages that hold a whole webhook whose signature was right and whose body nobody could read."""
-_MOST_KEYS = 2
-
-_Told = Sequence[WebhookEvent | Scan]
-"""What a channel tells are events; what a carrier tells are scans."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +49,7 @@ class Answer:
 
 
 _FAILED = Answer(500, b"This could not be worked out.")
+_NOBODY = Answer(404, b"Nobody listens here.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,25 +57,30 @@ class Heard:
     """What an integration was told by somebody whom it trusts, before it is kept."""
 
     key: str
-    told: _Told
+    told: Told
 
 
-def hear(hub: "Hub", key: str, request: WebhookRequest) -> Answer | Heard:
-    """Verify and read; what it says is answered once it is kept. Never raises for what a caller sends."""
+def take(hub: "Hub", key: str, requests: Sequence[WebhookRequest]) -> list[Answer]:
+    """Verify, read and keep what one integration is told, and answer each. Never raises for what callers send."""
+    heard = hear(hub, key, requests)
+    kept = iter(keep(hub, [each for each in heard if isinstance(each, Heard)]))
+    return [next(kept) if isinstance(each, Heard) else each for each in heard]
+
+
+def hear(hub: "Hub", key: str, requests: Sequence[WebhookRequest]) -> list[Answer | Heard]:
+    """Verify and read; what is to be kept is answered once it is kept."""
     hub.refresh()
-    if not {"channel.webhooks", "carrier.webhooks"} & _capabilities(hub, key):
-        metrics.webhook_heard("unknown", "no integration")
-        return Answer(404, b"Nobody listens here.")
+    if told_as(hub, key) is None:
+        for _ in requests:
+            metrics.webhook_heard("unknown", "no integration")
+        return [_NOBODY] * len(requests)
+    address = hub.address_of(key)
+    addressed = [replace(each, address=address or each.address) for each in requests]
     try:
-        return _heard(hub, key, request)
-    except provider_errors.ProviderError as error:
-        metrics.webhook_heard(key, "failed")
-        log.warning("webhook.not_checked", integration=key, error=str(error))
-        return Answer(503, b"Try again later.")
-    except Exception:
-        metrics.webhook_heard(key, "failed")
-        log.exception("webhook.failed", integration=key)
-        return _FAILED
+        said: Sequence[Told | WebhookReply | Exception] = understood(hub, key, addressed)
+    except Exception as error:  # noqa: BLE001  # told to each of them, as is their own
+        said = [error] * len(addressed)
+    return [_heard(hub, key, *each) for each in zip(addressed, said, strict=True)]
 
 
 def keep(hub: "Hub", heard: Sequence[Heard]) -> list[Answer]:
@@ -99,33 +103,46 @@ def keep(hub: "Hub", heard: Sequence[Heard]) -> list[Answer]:
     return [Answer(200)] * len(heard)
 
 
-def _heard(hub: "Hub", key: str, request: WebhookRequest) -> Answer | Heard:
+def _heard(hub: "Hub", key: str, request: WebhookRequest, said: Told | WebhookReply | Exception) -> Answer | Heard:
     try:
-        told = _understood(hub, key, replace(request, address=hub.address_of(key) or request.address))
-    except Untrusted as error:
-        metrics.webhook_heard(key, "untrusted")
-        log.warning("webhook.untrusted", integration=key, reason=error.message, bytes=len(request.body))
-        status = error.status if error.status in range(400, 600) else 401
-        return Answer(status, b"The signature is not right.")
-    except BadData as error:
-        metrics.webhook_heard(key, "unreadable")
-        _set_aside(hub, key, request, error)
-        return Answer(200)
-    if isinstance(told, WebhookReply):
-        metrics.webhook_heard(key, "challenge")
-        return Answer(told.status, told.body, told.content_type)
-    return Heard(key, told)
+        return _judged(hub, key, request, said)
+    except provider_errors.ProviderError as error:
+        metrics.webhook_heard(key, "failed")
+        log.warning("webhook.not_checked", integration=key, error=str(error))
+        return Answer(503, b"Try again later.")
+    except Exception:
+        metrics.webhook_heard(key, "failed")
+        log.exception("webhook.failed", integration=key)
+        return _FAILED
+
+
+def _judged(hub: "Hub", key: str, request: WebhookRequest, said: Told | WebhookReply | Exception) -> Answer | Heard:
+    match said:
+        case Untrusted():
+            metrics.webhook_heard(key, "untrusted")
+            log.warning("webhook.untrusted", integration=key, reason=said.message, bytes=len(request.body))
+            return Answer(said.status if said.status in range(400, 600) else 401, b"The signature is not right.")
+        case BadData():
+            metrics.webhook_heard(key, "unreadable")
+            _set_aside(hub, key, request, said)
+            return Answer(200)
+        case Exception():
+            raise said
+        case WebhookReply():
+            metrics.webhook_heard(key, "challenge")
+            return Answer(said.status, said.body, said.content_type)
+    return Heard(key, said)
 
 
 def apply(hub: "Hub", key: str, messages: Sequence[InboxMessage]) -> None:
     """Read kept webhooks again, by a plugin that has been mended since: they were verified when they came."""
-    for message in messages:
-        request = _restored(message.payload)
-        try:
-            told = _understood(hub, key, request)
-        except (provider_errors.ProviderError, PluginFault) as error:
+    said = understood(hub, key, [_restored(message.payload) for message in messages])
+    for message, told in zip(messages, said, strict=True):
+        if isinstance(told, Exception):
+            if not isinstance(told, provider_errors.ProviderError | PluginFault):
+                raise told
             with hub.transaction() as session:
-                inbox.quarantine(session, message.id, error.message)
+                inbox.quarantine(session, message.id, told.message)
             continue
         with hub.transaction() as session:
             if not isinstance(told, WebhookReply):
@@ -133,14 +150,18 @@ def apply(hub: "Hub", key: str, messages: Sequence[InboxMessage]) -> None:
             inbox.settle(session, [(message.id, None, "UPDATED")])
 
 
-def _take_in(hub: "Hub", session: Session, key: str, webhooks: Sequence[_Told], *, aged: bool = False) -> list[bool]:
-    """Keep what a channel tells, file what a carrier does; for each webhook, whether any of it was new."""
+def _take_in(hub: "Hub", session: Session, key: str, webhooks: Sequence[Told], *, aged: bool = False) -> list[bool]:
+    """Keep what channels and helpdesks tell, file what carriers do; for each webhook, whether any of it was new."""
     new = [False] * len(webhooks)
     for place, told in enumerate(webhooks):
         scans = [each for each in told if isinstance(each, Scan)]
         if scans:
             with acting_as(f"carrier:{key}"):
                 new[place] = bool(hear_scans(session, key, scans))
+        tickets = [each for each in told if isinstance(each, TicketEvent)]
+        if tickets:
+            with acting_as(f"helpdesk:{key}"):
+                new[place] = any(attend.take_in(session, key, tickets))
     said = [(place, each) for place, told in enumerate(webhooks) for each in told if isinstance(each, WebhookEvent)]
     if said:
         with acting_as(f"channel:{key}"):
@@ -148,38 +169,6 @@ def _take_in(hub: "Hub", session: Session, key: str, webhooks: Sequence[_Told], 
         for place in (place for (place, _), is_new in zip(said, fresh, strict=True) if is_new):
             new[place] = True
     return new
-
-
-def _capabilities(hub: "Hub", key: str) -> set[str]:
-    try:
-        return set(hub.registry.integration(key).capabilities)
-    except CrossdockError:
-        return set()
-
-
-def _understood(hub: "Hub", key: str, request: WebhookRequest) -> _Told | WebhookReply:
-    """What it says. Where the signature is wrong the secret may have changed a moment ago: then once more."""
-    used = hub.registry.integration(key).settings
-    try:
-        return _parsed(hub, key, request)
-    except Untrusted:
-        if not hub.guard.fresh(key, used):
-            raise
-        return _parsed(hub, key, request)
-
-
-def _parsed(hub: "Hub", key: str, request: WebhookRequest) -> _Told | WebhookReply:
-    kind: Kind = "channel" if "channel.webhooks" in _capabilities(hub, key) else "carrier"
-    provider: Any = hub.provider(key, kind)
-    settings = hub.registry.integration(key).settings
-    for _ in range(_MOST_KEYS):
-        try:
-            heard = provider.parse_webhook(settings, request)
-        except KeyNeeded as needed:
-            request = replace(request, keys={**request.keys, needed.key_id: keys.fetch(hub, key, needed.key_id)})
-        else:
-            return heard if isinstance(heard, WebhookReply) else list(heard)
-    raise Untrusted("Its signature asks for one key after another.")
 
 
 def _set_aside(hub: "Hub", key: str, request: WebhookRequest, error: BadData) -> None:
@@ -225,4 +214,4 @@ def _restored(text: str) -> WebhookRequest:
     )
 
 
-__all__ = ["KIND", "Answer", "Heard", "apply", "hear", "keep"]
+__all__ = ["KIND", "Answer", "Heard", "apply", "hear", "keep", "take"]

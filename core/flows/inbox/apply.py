@@ -13,9 +13,10 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.flows import feed, supplier_stock, supplier_updates
+from core.flows import feed, supplier_offers, supplier_receipts, supplier_stock, supplier_updates
 from core.flows.import_files import again
 from core.flows.inbox import orders
+from core.flows.tickets import attend
 from core.inbox.models import InboxMessage
 from core.integrations.models import Integration
 from core.jobs.registry import enqueue, job
@@ -39,6 +40,9 @@ APPLIERS: Mapping[str, Applier] = {
     supplier_updates.KIND: supplier_updates.apply,
     supplier_updates.UNREADABLE: _as_it_is,
     supplier_stock.KIND: supplier_stock.apply,
+    supplier_offers.KIND: supplier_offers.apply,
+    supplier_receipts.KIND: supplier_receipts.apply,
+    attend.KIND: attend.apply,
     **dict.fromkeys(again.KINDS, again.apply),
 }
 """Applier by kind. One that begins with a slash is of a file's documents, whose kinds begin with the channel's key."""

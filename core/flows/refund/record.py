@@ -128,7 +128,12 @@ def record(session: Session, facts: Sequence[RefundFact]) -> list[int]:
             f"{spoken(fact.amount_minor, fact.currency)} {'goes' if fact.asked else 'went'} back to the shopper"
             + _because(fact.reason),
             order_id=fact.order_id,
-            data={"amount_minor": fact.amount_minor, "currency": fact.currency, "origin": fact.origin},
+            data={
+                "amount_minor": fact.amount_minor,
+                "currency": fact.currency,
+                "origin": fact.origin,
+                "gone": not fact.asked,
+            },
             occurred_at=fact.at,
         )
     return ids

@@ -27,8 +27,8 @@ async def order_cancel(
     notify: Annotated[
         bool | None,
         strawberry.argument(
-            description="Whether the shopper is to hear of it. The hub itself writes to nobody: the wish stands in the "
-            "data of the events `order.cancelled` and `order.lines_cancelled`, for whoever does."
+            description="Whether the shopper is to hear of it, where there are a template and a notifier. The wish "
+            "stands in the data of the events `order.cancelled` and `order.lines_cancelled` too."
         ),
     ] = True,
 ) -> OrderPayload:

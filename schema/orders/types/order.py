@@ -12,10 +12,12 @@ from core import clock
 from core.cases.models import Case as CaseRow
 from core.events.models import Event as EventRow
 from core.external.models import ExternalCall as CallRow
+from core.flows import order_facts as facts
 from core.fulfillment.models import FulfillmentOrder as WorkRow
 from core.fulfillment.models import RoutingDecision as DecisionRow
 from core.helpdesk.models import TicketLink as TicketRow
 from core.ledgers.models import JournalEntry as EntryRow
+from core.notifications.models import Notification as NotificationRow
 from core.orders import actions, models
 from core.orders.summary import summarize
 from core.returns.models import Refund as RefundRow
@@ -26,7 +28,7 @@ from schema.context import Context
 from schema.engine import column, computed, connection, first, from_json, many, money, node, one
 from schema.ledger import profit as profits
 from schema.ledger.profit import Profit
-from schema.orders import facts, standing
+from schema.orders import standing
 from schema.orders.enums import (
     AddressVerdict,
     CancelReason,
@@ -49,6 +51,7 @@ if TYPE_CHECKING:
     from schema.helpdesk.types import TicketLink
     from schema.integrations.calls import ExternalCall
     from schema.ledger.types import JournalEntry
+    from schema.notifications.types import Notification
     from schema.orders.types.hold import Hold
     from schema.orders.types.line import OrderLine
     from schema.orders.types.payment import Payment
@@ -156,6 +159,7 @@ class Order:
     refunds: list["Refund"] = many(Row.refunds, order_by=RefundRow.id)
     cases: list["Case"] = many(Row.cases, order_by=CaseRow.id)
     tickets: list["TicketLink"] = many(Row.tickets, order_by=TicketRow.id)
+    notifications: list["Notification"] = many(Row.notifications, order_by=NotificationRow.id)
     routing: "RoutingDecision | None" = first(
         Row.routing_decisions,
         order_by=DecisionRow.id.desc(),
@@ -172,7 +176,7 @@ class Order:
     )
     tags: list[str] = column(Row.tags)
     note: str | None = column(Row.note)
-    metadata: JSON = column(Row.extra)  # type: ignore[assignment]
+    metadata: JSON = column(Row.extra)
     version: int = column(Row.version)
 
     @computed(requires=facts.TOLD)

@@ -9,6 +9,7 @@ from typing import Any
 
 import crossdock
 from crossdock import (
+    NOT_FOUND,
     About,
     AuthExpired,
     BadData,
@@ -320,8 +321,10 @@ def _ask(ctx: Ctx, method: str, path: str, body: Any = None, **params: str) -> A
     match answer.status_code:
         case 401:
             raise AuthExpired("Bazaar refused the token.")
-        case 404 | 422:
-            raise Rejected(str(answer.status_code), answer.text)
+        case 404:
+            raise Rejected(NOT_FOUND, answer.text)
+        case 422:
+            raise Rejected("422", answer.text)
         case 429:
             raise RateLimited("Bazaar asks for patience.", until=ctx.now() + timedelta(seconds=60))
         case status if status >= 500:

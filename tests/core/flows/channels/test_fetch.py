@@ -13,7 +13,8 @@ from core.flows.channels import fetch
 from core.hub import Hub
 from core.inbox.models import InboxMessage, InboxState
 from core.integrations.models import Integration
-from core.jobs.models import Job
+from core.jobs import failed
+from core.jobs.models import FailedJob, Job
 from core.jobs.run import run_jobs, run_next
 from core.orders.models import Order
 from core.plugins import load
@@ -71,6 +72,25 @@ def test_an_order_that_cannot_be_read_waits_and_the_others_are_here(
     assert waits(session) == {"1002": 1}
     (senseless,) = session.scalars(select(InboxMessage).where(InboxMessage.kind == fetch.UNREADABLE))
     assert (senseless.external_id, senseless.state) == ("1003", InboxState.QUARANTINED)
+
+
+def test_an_order_that_the_channel_refuses_to_tell_waits_for_a_person_and_is_read_when_it_is_replayed(
+    hub: Hub, session: Session, shop: Shop, web: TestClient
+) -> None:
+    for number in ("1001", "1002"):
+        shop.sells(number)
+    shop.faults = {"/orders/1002": ["422"]}
+    say(web, "1001", "1002", "unknown")
+
+    run_jobs(hub)
+
+    assert ours(session) == ["1001"]
+    (refused,) = session.scalars(select(FailedJob))
+    assert (refused.job, refused.arguments["external_id"], refused.attempts) == ("channels.fetch_order", "1002", 1)
+    failed.replay(session, [refused.id])
+    session.commit()
+    run_jobs(hub)
+    assert ours(session) == ["1001", "1002"]
 
 
 def test_what_a_turn_had_no_time_for_waits_and_no_attempt_is_counted(

@@ -122,7 +122,7 @@ def heard_as(hub: Hub, said: Any) -> Heard:
     request = WebhookRequest(
         method="POST", path=ADDRESS, query="", headers=headers, body=body, received_at=datetime.now(UTC)
     )
-    found = hear(hub, "main-store", request)
+    (found,) = hear(hub, "main-store", [request])
     assert isinstance(found, Heard)
     return found
 
