@@ -21,7 +21,7 @@ run: $(STAMP)  ## start the hub with its own PostgreSQL and Valkey; Ctrl-C stops
 test: $(STAMP)  ## run the tests; nothing else needs to run
 	$(BIN)/python -m pytest
 
-proof: $(STAMP)  ## run the long proofs: a year of orders, three channels at once, a full disk, thousands of queries
+proof: $(STAMP)  ## run the long proofs: a year of orders, three channels at once, a full disk, killed processes, thousands of queries
 	$(BIN)/python -m pytest -m long
 
 check: $(STAMP)  ## style, types, arrows between packages, schema file, migrations

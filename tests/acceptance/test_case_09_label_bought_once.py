@@ -171,6 +171,7 @@ def test_another_key_for_a_labelled_shipment_buys_no_second_label(api: Api, hub:
     timeline.ends_well(api, hub)
 
 
+@pytest.mark.long
 def test_a_process_killed_at_any_step_leaves_one_label_for_whoever_comes_next(
     api: Api, hub: Hub, books: Path, request: pytest.FixtureRequest
 ) -> None:

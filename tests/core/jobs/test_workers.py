@@ -16,7 +16,7 @@ from core.jobs import broker
 from core.jobs.registry import enqueue
 from tests.core.jobs.work import note_it, noted, process, sleep, sleep_once, waiting
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 
 
 def eventually(condition: Callable[[], bool], *, seconds: float = 40) -> None:

@@ -97,6 +97,7 @@ def test_a_new_plugin_that_talks_to_nobody_is_gold_at_once(kind: str, tmp_path: 
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_a_new_strategy_passes_its_tests_and_is_platinum_by_the_check(tmp_path: Path) -> None:
     project = a_project(tmp_path, "fullest", "routing")
 
@@ -109,6 +110,7 @@ def test_a_new_strategy_passes_its_tests_and_is_platinum_by_the_check(tmp_path: 
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_the_check_says_what_is_missing_and_which_test_shows_it(tmp_path: Path) -> None:
     project = a_project(tmp_path, "parrot", "channel")
     client = project.folder / "crossdock_parrot" / "client.py"

@@ -22,7 +22,7 @@ from schema.engine.database import Database
 from schema.engine.engine import Engine
 from tests.schema.http.hostile import Hostile, Source
 
-pytestmark = [pytest.mark.anyio, pytest.mark.slow]
+pytestmark = [pytest.mark.anyio, pytest.mark.slow, pytest.mark.long]
 
 COUNT, SEED = 5_000, 20101201
 STATUSES = {200, 304, 400, 405, 413, 415}

@@ -20,7 +20,7 @@ from core import outbox
 from core.hub import Hub
 from tests.schema.http.processes import Web, a_web_process
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 
 LIVE = 'subscription ($after: String) { events(after: $after, filter: {name: ["test.*"]}) { name cursor } }'
 READING = """
