@@ -1,18 +1,14 @@
 """The API of a hub that has started, for the cases that a serious hub must get right."""
 
 from collections.abc import Iterator
-from importlib.metadata import EntryPoint, entry_points
 
 import pytest
 
-from core import db
 from core.config import Config
 from core.hub import Hub
-from core.integrations.mirror import mirror
-from core.plugins import load
-from core.plugins.find import GROUP
 from tests.api import api as api
 from tests.api import product_engine as product_engine
+from tests.hubs import a_hub
 
 
 @pytest.fixture
@@ -36,10 +32,5 @@ def config(config: Config, plugins_toml: str) -> Config:
 @pytest.fixture
 def hub(config: Config, database_url: str, foreign_plugins: dict[str, str]) -> Iterator[Hub]:
     """A hub that has started: its plugins are loaded and written down. It wakes no workers."""
-    foreign = [EntryPoint(name=name, value=module, group=GROUP) for name, module in foreign_plugins.items()]
-    registry = load(config.plugins_file, points=[*entry_points(group=GROUP), *foreign])
-    hub = Hub(config, db.connect(database_url, pool_size=config.database_pool), registry)
-    with hub.transaction() as session:
-        mirror(session, registry)
-    yield hub
-    hub.close()
+    with a_hub(config, database_url, **foreign_plugins) as hub:
+        yield hub

@@ -12,7 +12,6 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from importlib.metadata import EntryPoint, entry_points
 from itertools import count
 from pathlib import Path
 
@@ -22,12 +21,11 @@ from sqlalchemy.orm import Session
 from core import db
 from core.config import Config
 from core.hub import Hub
-from core.plugins import load
-from core.plugins.find import GROUP
 from schema import domains
 from schema.build import build_engine
 from tests.acceptance import courier, shipping
 from tests.api import serving
+from tests.hubs import loaded
 
 MOST_STEPS = 18
 """More than buying one label takes."""
@@ -58,8 +56,7 @@ def main() -> None:
     config = Config(
         database_url=told["database"], home=Path(told["home"]), plugins_file=Path(told["plugins"]), sample=False
     )
-    foreign = EntryPoint(name="courier", value=courier.__name__, group=GROUP)
-    registry = load(config.plugins_file, points=[*entry_points(group=GROUP), foreign])
+    registry = loaded(config, courier=courier.__name__)
     domains.load()
     engine = build_engine()
     for step, shipment in enumerate(told["shipments"]):

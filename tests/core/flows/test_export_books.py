@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from importlib.metadata import EntryPoint, entry_points
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, select, update
 
-from core import clock, db
+from core import clock
 from core.cases.models import Case
 from core.config import Config
 from core.errors import Invalid
@@ -20,16 +19,14 @@ from core.external.models import CallState, ExternalCall
 from core.flows import export_books, resolve
 from core.flows.sync import jobs_of, sync
 from core.hub import Hub
-from core.integrations.mirror import mirror
 from core.integrations.models import Integration, SyncRun
 from core.ledgers import rollup, service
 from core.ledgers.models import ExchangeRate
 from core.ledgers.service import Draft, Line
-from core.plugins import load
-from core.plugins.find import GROUP
 from core.verify import exports
 from crossdock import Retryable
 from tests.core.flows import bookkeeper
+from tests.hubs import a_hub
 
 NOW = datetime(2026, 7, 6, 9, tzinfo=UTC)
 FRIDAY, SATURDAY, SUNDAY = (date(2026, 7, day) for day in (3, 4, 5))
@@ -49,13 +46,8 @@ def settings() -> str:
 @pytest.fixture
 def hub(config: Config, database_url: str, settings: str) -> Iterator[Hub]:
     config.plugins_file.write_text(f'[integrations.books]\nplugin = "bookkeeper"\n{settings}')
-    foreign = EntryPoint(name="bookkeeper", value=bookkeeper.__name__, group=GROUP)
-    registry = load(config.plugins_file, points=[*entry_points(group=GROUP), foreign])
-    hub = Hub(config, db.connect(database_url, pool_size=config.database_pool), registry)
-    with hub.transaction() as session:
-        mirror(session, registry)
-    yield hub
-    hub.close()
+    with a_hub(config, database_url, bookkeeper=bookkeeper.__name__) as hub:
+        yield hub
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint
 from typing import Any
 
 import pytest
@@ -16,13 +16,13 @@ from core.external.models import CallState, ExternalCall
 from core.external.service import intend
 from core.flows import sync
 from core.hub import Hub
-from core.integrations.mirror import mirror
 from core.integrations.models import Integration
 from core.jobs.run import run_jobs
 from core.plugins import load
 from core.plugins.find import GROUP
 from tests.api import Api
 from tests.core.flows.channels.sandbox import Shop, open_shop
+from tests.hubs import a_hub
 
 FIELDS = "key fromFile enabled health healthMessage config version connectUrl webhookUrl jobs { name }"
 CREATE = f"""mutation ($plugin: String!, $key: String!, $config: JSON!, $enabled: Boolean) {{
@@ -46,13 +46,8 @@ def shop() -> Iterator[Shop]:
 def hub(config: Config, database_url: str) -> Iterator[Hub]:
     config = config.model_copy(update={"public_url": "https://hub.example.com"})
     config.plugins_file.write_text('[integrations.post]\nplugin = "table_rate"\ntable = "uk-post"\n')
-    point = EntryPoint(name="bazaar", value="tests.core.flows.channels.bazaar", group=GROUP)
-    registry = load(config.plugins_file, points=[*entry_points(group=GROUP), point])
-    hub = Hub(config, db.connect(database_url, pool_size=config.database_pool), registry)
-    with hub.transaction() as session:
-        mirror(session, registry)
-    yield hub
-    hub.close()
+    with a_hub(config, database_url, bazaar="tests.core.flows.channels.bazaar") as hub:
+        yield hub
 
 
 @pytest.fixture

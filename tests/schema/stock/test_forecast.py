@@ -3,22 +3,20 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
-from importlib.metadata import EntryPoint, entry_points
 
 import pytest
 from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 
-from core import clock, db
+from core import clock
 from core.catalog.models import Item
 from core.config import Config
 from core.flows import forecast as flow
 from core.hub import Hub
 from core.ledgers.models import ItemProfitDay
-from core.plugins import load
-from core.plugins.find import GROUP
 from tests.api import Api
 from tests.builders import a_bundle, a_location, an_item
+from tests.hubs import a_hub
 from tests.schema.access.holders import holder
 from tests.schema.stock import crystal_ball
 from tests.statements import counted
@@ -36,11 +34,8 @@ def forecaster() -> str:
 @pytest.fixture
 def hub(config: Config, database_url: str, forecaster: str) -> Iterator[Hub]:
     config.plugins_file.write_text(forecaster)
-    foreign = EntryPoint(name="crystal_ball", value=crystal_ball.__name__, group=GROUP)
-    registry = load(config.plugins_file, points=[*entry_points(group=GROUP), foreign])
-    hub = Hub(config, db.connect(database_url, pool_size=config.database_pool), registry)
-    yield hub
-    hub.close()
+    with a_hub(config, database_url, crystal_ball=crystal_ball.__name__) as hub:
+        yield hub
 
 
 def sold(session: Session, item: Item, units: int) -> Item:

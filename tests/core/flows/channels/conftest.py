@@ -1,23 +1,19 @@
 """A hub with one integration of Bazaar, whose shop is open."""
 
 from collections.abc import Iterator
-from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
 import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from core import db
 from core.config import Config
 from core.hub import Hub
-from core.integrations.mirror import mirror
-from core.plugins import load
-from core.plugins.find import GROUP
 from schema.web import routes
 from tests.api import api as api
 from tests.api import product_engine as product_engine
 from tests.core.flows.channels.sandbox import Shop, open_shop
+from tests.hubs import a_hub
 
 PUBLIC = "https://hub.example.com"
 
@@ -42,13 +38,8 @@ def hub(config: Config, database_url: str, shop: Shop, secret_file: Path) -> Ite
         f'[integrations.main-store]\nplugin = "bazaar"\nurl = "{shop.url}"\n'
         f'client_secret = {{ file = "{secret_file}" }}\n'
     )
-    point = EntryPoint(name="bazaar", value="tests.core.flows.channels.bazaar", group=GROUP)
-    registry = load(config.plugins_file, points=[*entry_points(group=GROUP), point])
-    hub = Hub(config, db.connect(database_url, pool_size=config.database_pool), registry)
-    with hub.transaction() as session:
-        mirror(session, registry)
-    yield hub
-    hub.close()
+    with a_hub(config, database_url, bazaar="tests.core.flows.channels.bazaar") as hub:
+        yield hub
 
 
 @pytest.fixture

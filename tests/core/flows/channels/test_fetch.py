@@ -1,7 +1,6 @@
 """Orders that somebody said something of are read together; one that cannot be read holds up no other."""
 
 from datetime import UTC, datetime
-from importlib.metadata import EntryPoint, entry_points
 
 import pytest
 from sqlalchemy import select
@@ -17,9 +16,8 @@ from core.jobs import failed
 from core.jobs.models import FailedJob, Job
 from core.jobs.run import run_jobs, run_next
 from core.orders.models import Order
-from core.plugins import load
-from core.plugins.find import GROUP
 from tests.core.flows.channels.sandbox import HUSH, Shop, signed
+from tests.hubs import loaded
 from tests.statements import counted
 
 
@@ -113,8 +111,7 @@ def test_an_integration_that_another_process_made_a_moment_ago_is_known_when_it_
     hub: Hub, session: Session, shop: Shop
 ) -> None:
     hub.refresh(now=True)
-    bazaar = EntryPoint(name="bazaar", value="tests.core.flows.channels.bazaar", group=GROUP)
-    other = Hub(hub.config, hub.engine, load(hub.config.plugins_file, points=[*entry_points(group=GROUP), bazaar]))
+    other = Hub(hub.config, hub.engine, loaded(hub.config, bazaar="tests.core.flows.channels.bazaar"))
     config = {"url": shop.url, "client_secret": "first"}
     integrations.create(other, "bazaar", "second-store", config)
     shop.sells("1001")

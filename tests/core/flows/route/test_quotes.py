@@ -3,27 +3,24 @@
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from importlib.metadata import EntryPoint, entry_points
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core import clock, db
+from core import clock
 from core.config import Config
 from core.flows.route import preview, route_orders
 from core.fulfillment.models import RoutingAssignment, RoutingCandidate, RoutingDecision
 from core.hub import Hub
-from core.integrations.mirror import mirror
 from core.integrations.models import Integration
 from core.orders.models import Order
-from core.plugins import load
-from core.plugins.find import GROUP
 from core.stock.models import Location
 from crossdock import Lacking, Money, Quote, QuoteRequest, Rejected, Retryable
 from tests.builders import a_channel, a_level, a_location, an_item
 from tests.core.flows.fulfilling import a_ready_order, configured, lines_of, work_of
 from tests.core.flows.route.quoting_house import QuotingHouse
+from tests.hubs import a_hub
 
 LEEDS = {"line1": "2 Dock Road", "city": "Leeds", "postal_code": "LS1 4AP", "country": "GB"}
 MONDAY = datetime(2026, 3, 2, 10, tzinfo=UTC)
@@ -40,13 +37,8 @@ def hub(config: Config, database_url: str, monkeypatch: pytest.MonkeyPatch) -> I
     """It is Monday; a carrier's table of prices is at hand, and the house."""
     monkeypatch.setattr(clock, "now", lambda: MONDAY)
     configured(config, '[integrations.post]\nplugin = "table_rate"\n[integrations.house]\nplugin = "house"\n')
-    point = EntryPoint(name="house", value="tests.core.flows.route.quoting_house", group=GROUP)
-    registry = load(config.plugins_file, points=[*entry_points(group=GROUP), point])
-    hub = Hub(config, db.connect(database_url, pool_size=config.database_pool), registry)
-    with hub.transaction() as session:
-        mirror(session, registry)
-    yield hub
-    hub.close()
+    with a_hub(config, database_url, house="tests.core.flows.route.quoting_house") as hub:
+        yield hub
 
 
 @pytest.fixture

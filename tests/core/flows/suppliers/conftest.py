@@ -1,22 +1,18 @@
 """A hub with one wholesaler, who has the goods that two of our places sell."""
 
 from collections.abc import Iterator
-from importlib.metadata import EntryPoint, entry_points
 
 import pytest
 from sqlalchemy.orm import Session
 
-from core import db
 from core.config import Config
 from core.flows import purchase
 from core.hub import Hub
-from core.integrations.mirror import mirror
-from core.plugins import load
-from core.plugins.find import GROUP
 from core.purchasing.models import Supplier
 from tests.builders import an_item
 from tests.core.flows.suppliers import wholesaler as played
 from tests.core.flows.suppliers.wholesaler import Wholesaler
+from tests.hubs import a_hub
 
 
 @pytest.fixture
@@ -24,13 +20,8 @@ def hub(config: Config, database_url: str) -> Iterator[Hub]:
     config.plugins_file.write_text(
         '[integrations.acme]\nplugin = "wholesaler"\n\n[integrations.routing]\nplugin = "routing"\n'
     )
-    point = EntryPoint(name="wholesaler", value=played.__name__, group=GROUP)
-    registry = load(config.plugins_file, points=[*entry_points(group=GROUP), point])
-    hub = Hub(config, db.connect(database_url, pool_size=config.database_pool), registry)
-    with hub.transaction() as session:
-        mirror(session, registry)
-    yield hub
-    hub.close()
+    with a_hub(config, database_url, wholesaler=played.__name__) as hub:
+        yield hub
 
 
 @pytest.fixture

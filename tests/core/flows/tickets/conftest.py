@@ -1,26 +1,23 @@
 """A hub with one integration of Switchboard, key `desk`, and two shoppers with orders."""
 
 from collections.abc import Callable, Iterator
-from importlib.metadata import EntryPoint, entry_points
 
 import pytest
 from sqlalchemy.orm import Session
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from core import db, outbox
+from core import outbox
 from core.catalog.models import Channel
 from core.config import Config
 from core.hub import Hub
-from core.integrations.mirror import mirror
 from core.orders.models import Order
-from core.plugins import load
-from core.plugins.find import GROUP
 from schema.web import routes
 from tests.api import api as api
 from tests.api import product_engine as product_engine
 from tests.builders import a_channel, an_item, an_order
 from tests.core.flows.tickets.desk import BOARD, HUSH, Switchboard
+from tests.hubs import a_hub
 
 Send = Callable[..., int]
 
@@ -35,13 +32,8 @@ def board() -> Iterator[Switchboard]:
 @pytest.fixture
 def hub(config: Config, database_url: str, board: Switchboard) -> Iterator[Hub]:
     config.plugins_file.write_text('[integrations.desk]\nplugin = "switchboard"\n')
-    point = EntryPoint(name="switchboard", value="tests.core.flows.tickets.desk", group=GROUP)
-    registry = load(config.plugins_file, points=[*entry_points(group=GROUP), point])
-    hub = Hub(config, db.connect(database_url, pool_size=config.database_pool), registry)
-    with hub.transaction() as session:
-        mirror(session, registry)
-    yield hub
-    hub.close()
+    with a_hub(config, database_url, switchboard="tests.core.flows.tickets.desk") as hub:
+        yield hub
 
 
 @pytest.fixture
